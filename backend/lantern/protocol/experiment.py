@@ -1,0 +1,113 @@
+"""An experiment is what to run, as data; with its edits and its seed it fixes every weight."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue
+
+from lantern.protocol.model import Model, control
+
+
+class Part(Model):
+    """One plugin by name, with its parameters (those left out take their defaults)."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+    params: dict[str, JsonValue] = {}
+
+
+class Training(Model):
+    """What every training loop has, whatever the task."""
+
+    batch_size: Annotated[int, control(live=True, ge=1, le=4096, scale="log")] = 16
+    """Samples per step of the optimizer."""
+    l1: Annotated[float, control(live=True, ge=0, le=10, scale="log")] = 0.0
+    """Rate of the L1 penalty, the sum of |w| over all weights (biases excluded)."""
+    l2: Annotated[float, control(live=True, ge=0, le=10, scale="log")] = 0.0
+    """Rate of the L2 penalty, half the sum of w squared over all weights (biases excluded)."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where to train; auto takes the GPU only for models that are worth the way there."""
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
+    """CPU threads; another number of threads may give another last digit."""
+
+
+class Experiment(Model):
+    """Everything that a run depends on, besides the edits made while it ran."""
+
+    version: Literal[1] = 1
+    title: Annotated[str, Field(max_length=120)] = ""
+    dataset: Part
+    model: Part
+    task: Part = Part(name="classification")
+    loss: Part = Part(name="cross_entropy")
+    optimizer: Part = Part(name="adam")
+    schedule: Part = Part(name="constant")
+    augmentation: Part = Part(name="none")
+    training: Training = Training()
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    """Of the initial weights, the data order, dropout and noise."""
+    data_seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    """Of the data that are generated and of their split."""
+
+
+PARTS = ("dataset", "model", "task", "loss", "optimizer", "schedule", "augmentation")
+"""The fields of an experiment that name a plugin; each is also the plugin's kind."""
+
+
+class Change(Model):
+    """A new value for one field of the experiment."""
+
+    path: Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$", max_length=200)]
+    """Dotted, from the experiment down: `optimizer.params.learning_rate`, `dataset`, `seed`."""
+    value: JsonValue
+
+
+class Configure(Model):
+    """Fields of the experiment took new values while it ran."""
+
+    type: Literal["configure"] = "configure"
+    changes: Annotated[tuple[Change, ...], Field(min_length=1, max_length=50)]
+
+
+class SetWeight(Model):
+    """One number inside a parameter was set by hand."""
+
+    type: Literal["set_weight"] = "set_weight"
+    parameter: Annotated[str, Field(max_length=200)]
+    """Its name in the state dict, such as `hidden1.weight`."""
+    index: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(max_length=6)]
+    value: Annotated[float, Field(ge=-1e6, le=1e6)]
+
+
+class Edit(Model):
+    """A change made to a run at a step boundary: it acts on step `step` + 1 and all later ones."""
+
+    step: Annotated[int, Field(ge=0)]
+    """Steps that were complete when it took effect."""
+    action: Annotated[Configure | SetWeight, Field(discriminator="type")]
+
+
+def with_changes(experiment: Experiment, changes: Iterable[Change]) -> Experiment:
+    """Return the experiment with the changes made; a path that leads nowhere raises KeyError.
+
+    A pydantic ValidationError names the field when a value is not allowed there.
+    """
+    tree: dict[str, Any] = experiment.model_dump(mode="json")
+    for change in changes:
+        *parents, last = change.path.split(".")
+        node = tree
+        for key in parents:
+            if not isinstance(node.get(key), dict):
+                raise KeyError(change.path)
+            node = node[key]
+        if last not in node and "params" not in parents:
+            raise KeyError(change.path)
+        node[last] = change.value
+    return Experiment.model_validate(tree)
+
+
+def with_edits(experiment: Experiment, edits: Sequence[Edit]) -> Experiment:
+    """Return the experiment as it stands after the edits."""
+    for edit in edits:
+        if isinstance(edit.action, Configure):
+            experiment = with_changes(experiment, edit.action.changes)
+    return experiment

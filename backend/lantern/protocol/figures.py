@@ -1,0 +1,316 @@
+"""What is shown: twelve kinds of figure, arrays plus labels, with no drawing code in them."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, PrivateAttr, SerializationInfo, model_serializer
+
+from lantern.protocol.model import Model
+
+Dtype = Literal["u1", "u2", "i4", "f2", "f4", "f8"]
+ITEM_BYTES: dict[str, int] = {"u1": 1, "u2": 2, "i4": 4, "f2": 2, "f4": 4, "f8": 8}
+FigureScale = Literal["signed", "magnitude", "pixels", "counts"]
+"""signed: orange-white-blue about 0; magnitude: a perceptually uniform map from `low`;
+pixels: grey or colour as they are; counts: integers, 0 left empty."""
+
+
+class Array(Model):
+    """Where an array lies in the frame: little-endian, row-major, `offset` bytes into the arrays."""
+
+    dtype: Dtype
+    shape: tuple[int, ...]
+    offset: int = 0
+    _data: memoryview = PrivateAttr(default_factory=lambda: memoryview(b""))
+
+    @classmethod
+    def of(cls, data: bytes | memoryview, *, dtype: Dtype, shape: tuple[int, ...]) -> Self:
+        """Return an array that carries its bytes until a frame is made of it."""
+        array = cls(dtype=dtype, shape=shape)
+        array._data = memoryview(data).cast("B")
+        if array._data.nbytes != array.size_bytes:
+            raise ValueError(f"{array._data.nbytes} bytes for {dtype} of shape {shape}")
+        return array
+
+    @property
+    def data(self) -> memoryview:
+        """The bytes, while this process holds them."""
+        return self._data
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes that `shape` and `dtype` call for."""
+        size = ITEM_BYTES[self.dtype]
+        for length in self.shape:
+            size *= length
+        return size
+
+    @model_serializer(mode="plain")
+    def _placed(self, info: SerializationInfo) -> dict[str, Any]:
+        offsets: dict[int, int] = (info.context or {}).get("offsets", {})
+        offset = offsets.get(id(self), self.offset)
+        return {"dtype": self.dtype, "shape": self.shape, "offset": offset}
+
+
+class Axis(Model):
+    """One axis of a chart."""
+
+    label: str = ""
+    unit: str = ""
+    scale: Literal["linear", "log"] = "linear"
+
+
+class FigureBase(Model):
+    """What every kind of figure has."""
+
+    title: str = ""
+    caption: str = ""
+    """A short line under the title, such as `predicted 3, 99.9 %`."""
+    alt: str = ""
+    """What it shows, in words, for those who cannot see it."""
+    facts: dict[str, str | float | int] = {}
+    """Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible."""
+    warnings: tuple[str, ...] = ()
+    """What a reader must know before trusting it."""
+
+
+class Series(Model):
+    """One line of a lines figure."""
+
+    label: str
+    x: Array
+    y: Array
+    role: Literal["train", "validation", "other"] = "other"
+
+
+class Mark(Model):
+    """A vertical mark at a place on the x axis, such as an edit."""
+
+    x: float
+    label: str
+
+
+class LinesFigure(FigureBase):
+    """Curves over a common x axis."""
+
+    type: Literal["lines"] = "lines"
+    x: Axis = Axis()
+    y: Axis = Axis()
+    series: tuple[Series, ...]
+    marks: tuple[Mark, ...] = ()
+
+
+class BarsFigure(FigureBase):
+    """One bar for each label."""
+
+    type: Literal["bars"] = "bars"
+    labels: tuple[str, ...]
+    values: Array
+    """(labels,) f4."""
+    low: float = 0.0
+    high: float = 1.0
+    unit: str = ""
+    """`%` shows values times 100."""
+    highlight: int | None = None
+
+
+class HistogramSeries(Model):
+    """Counts between edges."""
+
+    label: str
+    edges: Array
+    """(bins + 1,) f4."""
+    counts: Array
+    """(bins,) f4."""
+
+
+class HistogramFigure(FigureBase):
+    """One or more histograms, drawn as small multiples on their own ranges."""
+
+    type: Literal["histogram"] = "histogram"
+    x: Axis = Axis()
+    series: tuple[HistogramSeries, ...]
+
+
+class ScatterFigure(FigureBase):
+    """Points in the plane or in space."""
+
+    type: Literal["scatter"] = "scatter"
+    x: Axis = Axis()
+    y: Axis = Axis()
+    points: Array
+    """(n, 2) or (n, 3) f4."""
+    labels: Array
+    """(n,) u1: the class of each point."""
+    held_out: Array | None = None
+    """(n,) u1: 1 where the point belongs to the validation set."""
+    classes: tuple[str, ...] = ()
+    extent: tuple[float, float, float, float] | None = None
+    """x0, x1, y0, y1; the points' own range when None."""
+    thumbnails: Array | None = None
+    """(n, channels, height, width) u1."""
+
+
+class HeatmapFigure(FigureBase):
+    """One number per cell."""
+
+    type: Literal["heatmap"] = "heatmap"
+    values: Array
+    """(rows, columns): u1 stands for `low` + u / 255 (`high` - `low`); i4 and f4 for themselves."""
+    low: float
+    high: float
+    scale: FigureScale = "signed"
+    smooth: bool = False
+    """Interpolate when enlarged; decision maps yes, pixels no."""
+    x: Axis = Axis()
+    y: Axis = Axis()
+    x_labels: tuple[str, ...] = ()
+    y_labels: tuple[str, ...] = ()
+    extent: tuple[float, float, float, float] | None = None
+    """x0, x1, y0, y1 of the outer edges; row 0 lies at y1 (the top)."""
+    points: ScatterFigure | None = None
+    """Drawn over the map."""
+
+
+class Images(Model):
+    """A stack of small images, each with its own range."""
+
+    values: Array
+    """(n, channels, height, width) u1; 1 channel or 3; u stands for low + u / 255 (high - low)."""
+    low: Array
+    """(n,) f4."""
+    high: Array
+    """(n,) f4."""
+    scale: FigureScale = "signed"
+    smooth: bool = False
+
+
+class ImagesFigure(FigureBase):
+    """Small pictures side by side."""
+
+    type: Literal["images"] = "images"
+    images: Images
+    labels: tuple[str, ...] = ()
+    columns: int | None = None
+    underlay: Images | None = None
+    """Drawn below each image (an input under its attribution), one each or one for all."""
+
+
+class NetworkLayer(Model):
+    """One column of a network: what a layer puts out for the input that is looked at."""
+
+    path: str
+    """Module path; `input` for what goes in."""
+    title: str
+    kind: str
+    """`input`, `feature`, `linear`, `conv`, `pool`, `activation`, `norm`, `output` or `other`."""
+    shape: tuple[int, ...]
+    """Of the output for one sample: (units,) or (channels, height, width)."""
+    units: int
+    """How many units or channels there are in all."""
+    shown: tuple[int, ...] = ()
+    """Which of them `maps` and `values` hold; empty for all."""
+    names: tuple[str, ...] = ()
+    """Of the units, where they have some: features, classes."""
+    maps: Images | None = None
+    values: Array | None = None
+    """(units,) f4: one number per unit, where it has no map."""
+    parameters: int = 0
+
+
+class NetworkLink(Model):
+    """The weights between two layers; a link without weights is drawn as a ribbon."""
+
+    source: int
+    target: int
+    weight: Array | None = None
+    """(units of target, units of source) f4."""
+    bias: Array | None = None
+    """(units of target,) f4."""
+    weight_name: str | None = None
+    """Name in the state dict, for editing it."""
+    bias_name: str | None = None
+
+
+class NetworkFigure(FigureBase):
+    """The network itself, with what every layer shows."""
+
+    type: Literal["network"] = "network"
+    layers: tuple[NetworkLayer, ...]
+    links: tuple[NetworkLink, ...] = ()
+    extent: tuple[float, float, float, float] | None = None
+    """Of the plane the maps cover, for networks in the plane."""
+
+
+class Box(Model):
+    """A box in pixels: left, top, right, bottom."""
+
+    corners: tuple[float, float, float, float]
+    label: str = ""
+    score: float | None = None
+    class_index: int = 0
+
+
+class BoxesFigure(FigureBase):
+    """An image with boxes on it."""
+
+    type: Literal["boxes"] = "boxes"
+    image: Images
+    boxes: tuple[Box, ...]
+
+
+class TokensFigure(FigureBase):
+    """Words or letters, each with a number behind it."""
+
+    type: Literal["tokens"] = "tokens"
+    tokens: tuple[str, ...]
+    values: Array
+    """(tokens,) f4."""
+    low: float = -1.0
+    high: float = 1.0
+    scale: FigureScale = "signed"
+
+
+class TableFigure(FigureBase):
+    """Rows and columns of text and numbers."""
+
+    type: Literal["table"] = "table"
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float | int | None, ...], ...]
+
+
+class SurfaceFigure(FigureBase):
+    """Heights over a plane, with a path on it."""
+
+    type: Literal["surface"] = "surface"
+    heights: Array
+    """(rows, columns) f4; row 0 lies at y0; NaN where not yet computed."""
+    extent: tuple[float, float, float, float]
+    x: Axis = Axis()
+    y: Axis = Axis()
+    z: Axis = Axis()
+    path: Array | None = None
+    """(n, 2) f4 in the plane."""
+
+
+class TextFigure(FigureBase):
+    """Plain text: a summary, a piece of code."""
+
+    type: Literal["text"] = "text"
+    text: str
+    language: str = ""
+
+
+Figure = Annotated[
+    LinesFigure
+    | BarsFigure
+    | HistogramFigure
+    | ScatterFigure
+    | HeatmapFigure
+    | ImagesFigure
+    | NetworkFigure
+    | BoxesFigure
+    | TokensFigure
+    | TableFigure
+    | SurfaceFigure
+    | TextFigure,
+    Field(discriminator="type"),
+]

@@ -1,0 +1,119 @@
+"""Emit the TypeScript types of the protocol from its pydantic models (`make gen`)."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from lantern.protocol.catalog import Catalog
+from lantern.protocol.commands import Command
+from lantern.protocol.ids import SUBPROTOCOL
+from lantern.protocol.link import JobDone
+from lantern.protocol.live import LiveEvent, ViewerMessage
+from lantern.protocol.rest import RestModels
+
+Schema = dict[str, Any]
+
+ROOTS: dict[str, Any] = {
+    "LiveEvent": LiveEvent,
+    "Catalog": Catalog,
+    "JobDone": JobDone,
+    "RestModels": RestModels,
+    "Command": Command,
+    "ViewerMessage": ViewerMessage,
+}
+"""What is said to a browser first: a type that both sides use has all its fields filled in."""
+PRIMITIVES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
+ALIASES = {"Array": "ArrayRef"}
+"""Names that would shadow the browser's own."""
+HEADER = "// Generated from backend/lantern/protocol by `make gen`. Do not edit.\n"
+
+
+def type_of(schema: Schema) -> str:
+    """Return the TypeScript type of one JSON schema."""
+    match schema:
+        case {"$ref": str(ref)}:
+            name = ref.rsplit("/", 1)[1]
+            return ALIASES.get(name, name)
+        case {"const": value}:
+            return json.dumps(value)
+        case {"enum": list(values)}:
+            return " | ".join(json.dumps(value) for value in values)
+        case {"anyOf": list(options)} | {"oneOf": list(options)}:
+            return " | ".join(dict.fromkeys(type_of(option) for option in options))
+        case {"type": "array", "prefixItems": list(items)}:
+            return f"readonly [{', '.join(map(type_of, items))}]"
+        case {"type": "array", "items": dict(item)}:
+            return f"readonly ({type_of(item)})[]"
+        case {"type": "object", "additionalProperties": dict(value)}:
+            return f"Readonly<Record<string, {type_of(value)}>>"
+        case {"type": "object"}:
+            return "Readonly<Record<string, JsonValue>>"
+        case {"type": str(name)} if name in PRIMITIVES:
+            return PRIMITIVES[name]
+        case _ if not set(schema) - {"title", "description", "default"}:
+            return "JsonValue"
+    raise TypeError(f"no TypeScript for {schema}")
+
+
+def _comment(schema: Schema, indent: str) -> str:
+    text = schema.get("description")
+    return f"{indent}/** {text.replace(chr(10), ' ')} */\n" if text else ""
+
+
+def _interface(name: str, schema: Schema) -> str:
+    required = set(schema.get("required", ()))
+    fields = "".join(
+        f"{_comment(field, '  ')}  readonly {key}{'' if key in required else '?'}: {type_of(field)};\n"
+        for key, field in schema.get("properties", {}).items()
+    )
+    return f"{_comment(schema, '')}export interface {name} {{\n{fields}}}\n"
+
+
+def _definition(name: str, schema: Schema) -> str:
+    name = ALIASES.get(name, name)
+    if name == "ArrayRef":
+        return (
+            "/** Where an array lies in the frame: bytes from the end of the padded header. */\n"
+            "export interface ArrayRef {\n"
+            '  readonly dtype: "u1" | "u2" | "i4" | "f2" | "f4" | "f8";\n'
+            "  readonly shape: readonly number[];\n  readonly offset: number;\n}\n"
+        )
+    if schema.get("type") == "object" and "properties" in schema:
+        return _interface(name, schema)
+    return f"{_comment(schema, '')}export type {name} = {type_of(schema)};\n"
+
+
+def emit() -> str:
+    """Return the whole TypeScript file."""
+    definitions: dict[str, Schema] = {}
+    unions: list[str] = []
+    for name, root in ROOTS.items():
+        mode = "validation" if name in {"Command", "ViewerMessage"} else "serialization"
+        schema = TypeAdapter(root).json_schema(mode=mode)
+        for key, value in schema.pop("$defs", {}).items():
+            definitions.setdefault(key, value)
+        if "properties" in schema:
+            definitions[name] = schema
+        else:
+            unions.append(f"export type {name} = {type_of(schema)};\n")
+    definitions.pop("RestModels", None)
+    definitions.pop("JsonValue", None)
+    json_value = (
+        "export type JsonValue =\n  | string\n  | number\n  | boolean\n  | null\n"
+        "  | readonly JsonValue[]\n  | { readonly [key: string]: JsonValue };\n"
+    )
+    body = [_definition(name, definitions[name]) for name in sorted(definitions)]
+    constant = f"export const SUBPROTOCOL = {json.dumps(SUBPROTOCOL)};\n"
+    return "\n".join([HEADER, constant, json_value, *body, *unions])
+
+
+def write(path: Path) -> None:
+    """Write the types where the frontend imports them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(emit())
+
+
+if __name__ == "__main__":
+    write(Path(__file__).parents[3] / "frontend/src/wire/protocol.ts")
