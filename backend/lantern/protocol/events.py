@@ -175,6 +175,8 @@ class FigureEvent(EventBase):
     final: bool = True
     """False for the partial figures of a long inspection."""
     compute_ms: float = 0.0
+    made_at: float = 0.0
+    """Seconds since the epoch, by the worker's clock; a page shows how stale a figure is."""
 
 
 class ProgressEvent(EventBase):

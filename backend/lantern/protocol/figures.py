@@ -17,8 +17,8 @@ class Array(Model):
     """Where an array lies in the frame: little-endian, row-major, `offset` bytes into the arrays."""
 
     dtype: Dtype
-    shape: tuple[int, ...]
-    offset: int = 0
+    shape: tuple[Annotated[int, Field(ge=0)], ...]
+    offset: Annotated[int, Field(ge=0)] = 0
     _data: memoryview = PrivateAttr(default_factory=lambda: memoryview(b""))
 
     @classmethod

@@ -122,4 +122,5 @@ class RestModels(Model):
     inspected: Inspected
     run_demo: RunDemo
     history: History
+    lesson_card: LessonCard
     lesson: Lesson

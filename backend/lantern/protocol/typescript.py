@@ -8,6 +8,8 @@ from pydantic import TypeAdapter
 
 from lantern.protocol.catalog import Catalog
 from lantern.protocol.commands import Command
+from lantern.protocol.experiment import Experiment, Training
+from lantern.protocol.figures import Figure
 from lantern.protocol.ids import SUBPROTOCOL
 from lantern.protocol.link import JobDone
 from lantern.protocol.live import LiveEvent, ViewerMessage
@@ -16,6 +18,7 @@ from lantern.protocol.rest import RestModels
 Schema = dict[str, Any]
 
 ROOTS: dict[str, Any] = {
+    "Figure": Figure,
     "LiveEvent": LiveEvent,
     "Catalog": Catalog,
     "JobDone": JobDone,
@@ -24,7 +27,18 @@ ROOTS: dict[str, Any] = {
     "ViewerMessage": ViewerMessage,
 }
 """What is said to a browser first: a type that both sides use has all its fields filled in."""
-PRIMITIVES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
+PRIMITIVES = {
+    "string": "string",
+    "integer": "number",
+    "number": "number",
+    "boolean": "boolean",
+    "null": "null",
+}
+FORMS: dict[str, Schema] = {
+    "EXPERIMENT_SCHEMA": Experiment.model_json_schema(),
+    "TRAINING_SCHEMA": Training.model_json_schema(),
+}
+"""Schemas of forms that belong to no plugin, so that no form is made by hand."""
 ALIASES = {"Array": "ArrayRef"}
 """Names that would shadow the browser's own."""
 HEADER = "// Generated from backend/lantern/protocol by `make gen`. Do not edit.\n"
@@ -65,7 +79,8 @@ def _comment(schema: Schema, indent: str) -> str:
 def _interface(name: str, schema: Schema) -> str:
     required = set(schema.get("required", ()))
     fields = "".join(
-        f"{_comment(field, '  ')}  readonly {key}{'' if key in required else '?'}: {type_of(field)};\n"
+        f"{_comment(field, '  ')}  readonly {key}{'' if key in required else '?'}: "
+        f"{type_of(field)};\n"
         for key, field in schema.get("properties", {}).items()
     )
     return f"{_comment(schema, '')}export interface {name} {{\n{fields}}}\n"
@@ -85,6 +100,13 @@ def _definition(name: str, schema: Schema) -> str:
     return f"{_comment(schema, '')}export type {name} = {type_of(schema)};\n"
 
 
+def _required(schema: Schema, *, filled_in: bool) -> list[str]:
+    """Return the fields always there: all of what we say, the discriminator of what we hear."""
+    required = set(schema.get("required", ()))
+    properties = schema.get("properties", {}).items()
+    return [key for key, field in properties if filled_in or key in required or "const" in field]
+
+
 def emit() -> str:
     """Return the whole TypeScript file."""
     definitions: dict[str, Schema] = {}
@@ -93,8 +115,10 @@ def emit() -> str:
         mode = "validation" if name in {"Command", "ViewerMessage"} else "serialization"
         schema = TypeAdapter(root).json_schema(mode=mode)
         for key, value in schema.pop("$defs", {}).items():
+            value["required"] = _required(value, filled_in=mode == "serialization")
             definitions.setdefault(key, value)
         if "properties" in schema:
+            schema["required"] = _required(schema, filled_in=mode == "serialization")
             definitions[name] = schema
         else:
             unions.append(f"export type {name} = {type_of(schema)};\n")
@@ -106,7 +130,19 @@ def emit() -> str:
     )
     body = [_definition(name, definitions[name]) for name in sorted(definitions)]
     constant = f"export const SUBPROTOCOL = {json.dumps(SUBPROTOCOL)};\n"
-    return "\n".join([HEADER, constant, json_value, *body, *unions])
+    return "\n".join([HEADER, constant, json_value, *body, *unions, *map(_form, FORMS)])
+
+
+def _form(name: str) -> str:
+    fields = json.dumps(_fields_alone(FORMS[name]), indent=2)
+    return f"export const {name}: Readonly<Record<string, JsonValue>> = {fields};\n"
+
+
+def _fields_alone(schema: Schema) -> Schema:
+    """Return the schema with the fields that hold one value, not those that refer to others."""
+    fields = schema["properties"].items()
+    plain = {name: field for name, field in fields if "$ref" not in field and "const" not in field}
+    return {"type": "object", "properties": plain}
 
 
 def write(path: Path) -> None:
