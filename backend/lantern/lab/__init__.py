@@ -1,0 +1,1 @@
+"""The laboratory: data, models, training and everything that looks inside (torch, no I/O)."""

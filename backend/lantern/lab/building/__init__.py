@@ -1,0 +1,1 @@
+"""Blocks that plugins are built of: layers, activations, initial weights, data in the plane."""

@@ -1,0 +1,45 @@
+"""Two clouds of points."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from lantern.lab.building.plane import EXTENT, Noise, Samples, TrainShare, plane_data
+from lantern.lab.data import Data
+from lantern.lab.kinds import Dataset
+from lantern.lab.randomness import generator_for
+
+CENTRE = 2.0
+
+
+class Gauss(Dataset, name="gauss", title="Two Gaussians"):
+    """Two round clouds about (2, 2) and (-2, -2), which one straight line parts well.
+
+    As in TensorFlow Playground (Smilkov and Carter, 2016): the variance along each axis goes from
+    0.5 without noise to 4 at noise 0.5. Points that would fall outside the plane are drawn again.
+    """
+
+    tags = ("points",)
+    order = 30
+    samples: Samples = 400
+    noise: Noise = 0.1
+    train_share: TrainShare = 0.5
+
+    def load(self, folder: Path, seed: int) -> Data:
+        """Return the points."""
+        by = generator_for(seed, "data/gauss")
+        labels = torch.arange(self.samples) < self.samples // 2
+        centres = torch.where(labels, CENTRE, -CENTRE)[:, None].expand(-1, 2)
+        points = _normal(centres, variance=0.5 + 7 * self.noise, by=by)
+        return plane_data(points, labels, train_share=self.train_share, by=by)
+
+
+def _normal(centres: Tensor, *, variance: float, by: torch.Generator) -> Tensor:
+    points = centres.clone()
+    pending = torch.ones(len(centres), dtype=torch.bool)
+    while pending.any():
+        count = int(pending.sum())
+        points[pending] = centres[pending] + variance**0.5 * torch.randn(count, 2, generator=by)
+        pending = (points.abs() > EXTENT[1]).any(dim=1)
+    return points
