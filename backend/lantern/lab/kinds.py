@@ -53,7 +53,7 @@ class Architecture(Plugin, kind="model"):
         non-linearity is a module of its own, not in-place, used once.
         """
 
-    def adjust(self, module: nn.Module) -> None:  # noqa: B027 - most models have nothing to adjust
+    def adjust(self, module: nn.Module) -> None:
         """Bring the module into line with this plugin's `live` fields (dropout rates)."""
 
 
@@ -127,6 +127,11 @@ class Inspector(Plugin, kind="inspector"):
     live: ClassVar[bool] = True
     """Live ones are repeated as training goes on; others are computed once until asked again."""
 
+    @property
+    def runs_long(self) -> bool:
+        """Whether it is long with these parameters (an attribution is where its method is)."""
+        return self.long
+
     @abstractmethod
     def figures(self, subject: Subject) -> Iterator[Figure | Progress]:
         """Yield what is to be seen; long ones yield Progress and partial figures on the way.
@@ -141,6 +146,8 @@ class Attribution(Plugin, kind="attribution"):
     signed: ClassVar[bool] = True
     layered: ClassVar[bool] = False
     """It looks at one convolution, whose path it is given."""
+    long: ClassVar[bool] = False
+    """It takes many evaluations, so `progressive` tells how far it is."""
 
     @abstractmethod
     def attribute(self, model: nn.Module, inputs: Tensor, target: int, layer: str | None) -> Tensor:
@@ -148,6 +155,18 @@ class Attribution(Plugin, kind="attribution"):
 
         `model` maps inputs to scores (b, classes) in eval mode; its state is left as found.
         """
+
+    def progressive(
+        self, model: nn.Module, inputs: Tensor, target: int, layer: str | None
+    ) -> Iterator[Progress | Tensor]:
+        """Yield what `attribute` returns, last; long methods yield Progress on the way."""
+        yield self.attribute(model, inputs, target, layer)
+
+    def checks(
+        self, model: nn.Module, inputs: Tensor, target: int, scores: Tensor
+    ) -> dict[str, float]:
+        """Return numbers that tell how far to trust the scores, such as a completeness gap."""
+        return {}
 
 
 class Attack(Plugin, kind="attack"):

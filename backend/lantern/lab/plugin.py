@@ -67,7 +67,9 @@ class Plugin(BaseModel):
                     f"{cls.registry[name].__module__} and {cls.__module__}"
                 )
             cls.name = name
-            cls.title = title or name.replace("_", " ").capitalize()
+            # pydantic takes `title` for itself: a class keyword that is a setting never gets here.
+            given = title or cls.model_config.get("title")
+            cls.title = given or name.replace("_", " ").capitalize()
             cls.registry[name] = cls
 
     @classmethod
@@ -105,7 +107,7 @@ class Plugin(BaseModel):
 def problem_of(error: ValidationError, *, field: str) -> ProblemError:
     """Return the first complaint of pydantic as one sentence that names the field."""
     first: Any = error.errors(include_url=False, include_context=False)[0]
-    path = ".".join([field, *(str(part) for part in first["loc"])])
+    path = ".".join(part for part in (field, *map(str, first["loc"])) if part)
     fact = "" if first["type"] in {"missing", "extra_forbidden"} else f", not {first['input']!r}"[:80]
     message = first["msg"][0].lower() + first["msg"][1:]
     return ProblemError(f"{path}: {message}{fact}.", field=path)

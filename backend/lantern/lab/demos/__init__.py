@@ -1,0 +1,1 @@
+"""Plugins, one per file: demos."""

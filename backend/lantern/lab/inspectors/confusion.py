@@ -1,0 +1,74 @@
+"""The confusion matrix: what was taken for what."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from lantern.lab.arrays import array_of
+from lantern.lab.kinds import Inspector
+from lantern.lab.subject import Progress, Subject
+from lantern.lab.wording import percent
+from lantern.protocol.figures import Axis, HeatmapFigure
+from lantern.protocol.model import control
+
+CHUNK = 512
+"""Samples per forward pass."""
+
+
+class Confusion(Inspector, name="confusion", title="Confusion"):
+    """How many validation samples of each class were taken for which class.
+
+    Rows are the true classes, columns the predicted ones; the diagonal is right.
+    """
+
+    tags = ("points", "images", "long")
+    order = 50
+    long = True
+    samples: Annotated[int, control(ge=1, le=1_000_000, scale="log")] = 10_000
+    """How many validation samples are judged at most."""
+
+    def figures(self, subject: Subject) -> Iterator[HeatmapFigure | Progress]:
+        """Yield the matrix so far after every 512 samples."""
+        classes = len(subject.data.classes)
+        counts = torch.zeros(classes * classes, dtype=torch.int64)
+        total = min(self.samples, len(subject.data.validation))
+        for start in range(0, total, CHUNK):
+            yield Progress(start / total, f"{start} of {total} samples judged")
+            end = min(start + CHUNK, total)
+            counts += _counted(subject, start, end)
+            yield _figure(subject, counts.reshape(classes, classes), end)
+
+
+def _counted(subject: Subject, start: int, end: int) -> Tensor:
+    split, classes = subject.data.validation, len(subject.data.classes)
+    inputs, targets = split.batch(torch.arange(start, end, device=split.targets.device))
+    with torch.no_grad():
+        said = subject.loss.probabilities(subject.module(inputs.to(subject.device))).argmax(1)
+    pairs = targets.cpu().long() * classes + said.cpu()  # (b,): row-major cell of the matrix
+    return torch.bincount(pairs, minlength=classes * classes)
+
+
+def _figure(subject: Subject, counts: Tensor, judged: int) -> HeatmapFigure:
+    right = int(counts.diagonal().sum())
+    worst = (counts - torch.diag(counts.diagonal())).flatten()
+    row, column = divmod(int(worst.argmax()), len(counts))
+    names = subject.data.classes
+    often = ""
+    if int(worst.max()):
+        often = f" Most often {names[row]} was taken for {names[column]}, {int(worst.max())} times."
+    return HeatmapFigure(
+        title="Confusion",
+        caption=f"{right} of {judged} right, {percent(right / judged)}",
+        alt=f"{right} of {judged} validation samples were judged rightly.{often}",
+        facts={"step": subject.step, "samples": judged, "accuracy": right / judged},
+        values=array_of(counts, "i4"),
+        low=0,
+        high=float(max(1, int(counts.max()))),
+        scale="counts",
+        x=Axis(label="predicted"),
+        y=Axis(label="true"),
+        x_labels=names,
+        y_labels=names,
+    )

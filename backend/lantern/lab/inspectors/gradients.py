@@ -1,0 +1,84 @@
+"""The gradients of every layer's weights, as histograms."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from lantern.lab.inspectors._histograms import histogram_of
+from lantern.lab.inspectors._judgement import judged
+from lantern.lab.kinds import Inspector
+from lantern.lab.subject import Subject
+from lantern.lab.wording import fact
+from lantern.protocol.figures import Axis, HistogramFigure
+from lantern.protocol.model import control
+
+BATCH = 64
+"""Training samples whose mean loss is derived."""
+
+
+class Gradients(Inspector, name="gradients", title="Gradients"):
+    """The gradient of the loss with respect to the weights, one histogram for each layer.
+
+    Taken in eval mode, on the first 64 training samples or on the input in a slot, so that steps
+    can be compared. Layers whose gradients are far smaller than the others' learn slowly.
+    """
+
+    tags = ("points", "images")
+    order = 80
+    slot: Annotated[int | None, control(ge=0, le=63, widget="input")] = None
+    """The input to learn from; the first 64 training samples where none is given."""
+
+    def figures(self, subject: Subject) -> Iterator[HistogramFigure]:
+        """Yield the histograms; the facts hold each layer's norm and the loss."""
+        inputs, targets, warnings = self._batch(subject)
+        loss, gradients = _gradients(subject, inputs, targets)
+        norms = {name: float(gradient.norm()) for name, gradient in gradients.items()}
+        spoken = ", ".join(f"{name} {norm:.2g}" for name, norm in norms.items())
+        yield HistogramFigure(
+            title="Gradients",
+            caption=f"mean loss {loss:.4g} of {len(inputs)} samples",
+            alt=f"Histograms of the gradients of {len(norms)} layers; their norms: {spoken}.",
+            facts={
+                "step": subject.step,
+                "samples": len(inputs),
+                "loss": fact(loss),
+                **{f"norm of {name}": fact(norm) for name, norm in norms.items()},
+            },
+            warnings=warnings,
+            x=Axis(label="d loss / d weight"),
+            series=tuple(histogram_of(name, gradient) for name, gradient in gradients.items()),
+        )
+
+    def _batch(self, subject: Subject) -> tuple[Tensor, Tensor, tuple[str, ...]]:
+        if self.slot is None:
+            split = subject.data.train
+            count = min(BATCH, len(split))
+            inputs, targets = split.batch(torch.arange(count, device=split.targets.device))
+            return inputs.to(subject.device), targets.to(subject.device), ()
+        judgement = judged(subject, self.slot)
+        truth, warnings = judgement.truth, ()
+        if truth is None:
+            truth = judgement.predicted
+            warnings = ("The true class is not known, so the predicted one stands for it.",)
+        return judgement.inputs, torch.tensor([truth], device=subject.device), warnings
+
+
+def _gradients(
+    subject: Subject, inputs: Tensor, targets: Tensor
+) -> tuple[float, dict[str, Tensor]]:
+    # Stand-ins carry the gradients, so that nothing is asked of the module's own parameters.
+    free = {
+        name: weight.detach().requires_grad_() for name, weight in subject.module.named_parameters()
+    }
+    with torch.enable_grad():
+        outputs = torch.func.functional_call(subject.module, free, (inputs,))
+        loss = subject.loss.values(outputs, targets).mean()
+        found = torch.autograd.grad(loss, list(free.values()), allow_unused=True)
+    gradients = {
+        name: gradient
+        for (name, weight), gradient in zip(free.items(), found, strict=True)
+        if gradient is not None and weight.dim() > 1
+    }
+    return float(loss.detach()), gradients
