@@ -1,0 +1,44 @@
+"""`make bench`: measure every promise in one run and print the table."""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tests.bench import browser, latency, light, viewers, watching
+from tests.bench.table import Line, render
+from tests.support.server import LanternServer
+
+
+def main(names: list[str]) -> int:
+    """Run all measurements, or those named; return 1 if a promise is not kept."""
+    lines: list[Line] = []
+
+    def section(name: str, measure: Callable[[], Line | Iterable[Line]]) -> None:
+        if names and name not in names:
+            return
+        print(f"measuring {name} ...", file=sys.stderr)
+        found = measure()
+        lines.extend([found] if isinstance(found, Line) else found)
+
+    with (
+        tempfile.TemporaryDirectory(prefix="lantern-bench-") as folder,
+        LanternServer(Path(folder)) as server,
+    ):
+        for name, experiment in watching.experiments(server.data).items():
+            section("watching", lambda n=name, e=experiment: watching.measure(server, n, e))
+        section("start", lambda: latency.session_start(server))
+        section("slider", lambda: latency.slider(server))
+        section("explain", lambda: latency.explanations(server))
+        section("viewers", lambda: viewers.measure(server))
+        section("browser", lambda: browser.measure(server))
+        data = server.data
+    section("server", light.server)
+    section("page", light.page)
+    section("step", lambda: light.training_step(data))
+    print(render(lines))
+    return int(any(line.holds is False for line in lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
