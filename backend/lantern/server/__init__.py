@@ -1,0 +1,1 @@
+"""The process web: FastAPI, no torch."""

@@ -1,0 +1,110 @@
+"""What waits for one viewer: the newest frame of each key, and a short queue of all else.
+
+A viewer that is slow gets fewer figures, never older ones: a frame that was not sent yet is
+replaced by its successor, and figures are sent only while fewer than `WINDOW` are unacknowledged
+(TCP's own buffers would let a slow viewer fall half a minute behind).
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from lantern.server.metrics import Meters
+
+WINDOW = 2
+QUEUE_CAP = 256
+ACK_DEADLINE_S = 15.0
+
+Message = str | bytes
+Send = Callable[[Message], Awaitable[None]]
+
+
+class SlowViewerError(Exception):
+    """The viewer cannot keep up; it is to connect again and begin with a snapshot."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Mailbox:
+    """Filled by the relay, emptied by one sender task."""
+
+    def __init__(self, meters: Meters) -> None:
+        self.meters = meters
+        self._queue: deque[Message] = deque()
+        self._slots: dict[str, Message] = {}
+        self._figures: dict[str, Message] = {}
+        self._sent_at: deque[float] = deque()
+        self._overflown = False
+        self._wake = asyncio.Event()
+
+    def post(self, message: Message) -> None:
+        """Queue a message that counts."""
+        if len(self._queue) >= QUEUE_CAP:
+            self._overflown = True
+        else:
+            self._queue.append(message)
+        self._wake.set()
+
+    def put(self, key: str, message: Message) -> None:
+        """Put the newest small message of a key in its slot."""
+        self._put(self._slots, key, message)
+
+    def put_figure(self, key: str, message: Message) -> None:
+        """Put the newest figure of a key in its slot, to be sent when there is credit."""
+        self._put(self._figures, key, message)
+
+    def _put(self, slots: dict[str, Message], key: str, message: Message) -> None:
+        if key in slots:
+            self.meters.replaced.inc()
+        slots[key] = message
+        self._wake.set()
+
+    def drop(self, key: str) -> None:
+        """Forget what waits under a key."""
+        self._slots.pop(key, None)
+        self._figures.pop(key, None)
+
+    def acknowledge(self, frames: int) -> None:
+        """Give credit back for figures that were drawn."""
+        now = time.monotonic()
+        for _ in range(min(frames, len(self._sent_at))):
+            self.meters.ack_s.observe(now - self._sent_at.popleft())
+        self._wake.set()
+
+    @property
+    def has_credit(self) -> bool:
+        """Whether one more figure may be on its way."""
+        return len(self._sent_at) < WINDOW
+
+    def check(self) -> None:
+        """Raise SlowViewerError when the viewer is beyond waiting for."""
+        if self._overflown:
+            raise SlowViewerError("queue")
+        if self._sent_at and time.monotonic() - self._sent_at[0] > ACK_DEADLINE_S:
+            raise SlowViewerError("ack")
+
+    async def run(self, send: Send) -> None:
+        """Send what there is, in order of importance, until cancelled."""
+        while True:
+            self.check()
+            message = self._next()
+            if message is None:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            await send(message)
+            self.meters.sent.inc()
+
+    def _next(self) -> Message | None:
+        """Take the next message; keys take turns, since a key sent goes to the end of its dict."""
+        if self._queue:
+            return self._queue.popleft()
+        if self._slots:
+            return self._slots.pop(next(iter(self._slots)))
+        if self._figures and self.has_credit:
+            self._sent_at.append(time.monotonic())
+            return self._figures.pop(next(iter(self._figures)))
+        return None

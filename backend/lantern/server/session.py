@@ -1,0 +1,189 @@
+"""One session as web knows it: what it is, what it told, who looks at it, what it was asked."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from lantern.protocol.commands import Command
+from lantern.protocol.events import InputsEvent, StateEvent, TelemetryEvent
+from lantern.protocol.experiment import Edit, Experiment
+from lantern.protocol.ids import SessionId
+from lantern.protocol.link import Origin, StartWorker
+from lantern.protocol.live import WorkerLinkEvent
+from lantern.protocol.problems import Problem
+from lantern.protocol.rest import SessionInfo
+from lantern.protocol.views import InputRef
+from lantern.server.mailbox import Mailbox, Message
+from lantern.server.metric_table import MetricTable
+from lantern.server.relay import Relay
+from lantern.server.store import LatestWrite, WantedWrite, Write
+
+
+class WorkerLink(Protocol):
+    """The way to a worker, while it is connected."""
+
+    def send(self, text: str) -> None:
+        """Queue a message to the worker."""
+        ...
+
+    def close(self, code: int, sentence: str) -> None:
+        """End the link."""
+        ...
+
+
+@dataclass
+class Asked:
+    """A command that was not answered yet."""
+
+    command: Command
+    text: str
+    answer: asyncio.Future[bytes | Problem | None]
+    """The frame of an `inspected` or `exported`, a problem, or None for a plain yes."""
+    asker: Mailbox | None = None
+    """Of the viewer to whom an `inspected` or `exported` frame goes."""
+
+
+@dataclass(frozen=True)
+class Death:
+    """When a worker died (monotonic seconds), and how far it had come."""
+
+    at_s: float
+    run: int
+    step: int
+
+
+@dataclass(eq=False)
+class Session:
+    """A session in memory; what of it must last is queued in `writes`."""
+
+    id: SessionId
+    created_at: str
+    owner: str
+    base: Experiment
+    edits: list[Edit]
+    run: int
+    incarnation: int
+    have_seq: int
+    wanted: str
+    """running, paused, sleeping or failed: what it does when it is started again."""
+    start_step: int
+    goal_step: int | None
+    origin: Origin | None
+    budget_share: float
+    pace_steps_per_s: float | None
+    state: StateEvent
+    table: MetricTable
+    latest: dict[str, str]
+    """The newest `state`, `built`, `telemetry`, `history` and `inputs`, as JSON."""
+    experiment: Experiment
+    """As it stands now."""
+    telemetry: TelemetryEvent | None = None
+    relay: Relay = field(default_factory=Relay)
+    worker: WorkerLink | None = None
+    asked: dict[str, Asked] = field(default_factory=dict[str, Asked])
+    writes: list[Write] = field(default_factory=list[Write])
+    stale: set[str] = field(default_factory=set[str])
+    """Types of which a newer event was kept than is stored."""
+    deaths: deque[Death] = field(default_factory=lambda: deque(maxlen=3))
+    linked: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the worker of this incarnation has ended."""
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once this incarnation stands ready, installs data, or has failed."""
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set and cleared at every change of phase."""
+    is_resuming: bool = False
+    """Started again and not built yet."""
+    is_gone: bool = False
+
+    @property
+    def step(self) -> int:
+        """The newest step known."""
+        known = self.telemetry
+        if known is not None and known.run == self.run:
+            return max(known.step if self.state.phase == "running" else 0, self.state.step)
+        return self.state.step
+
+    @property
+    def inputs(self) -> dict[int, InputRef]:
+        """What lies in the input slots."""
+        text = self.latest.get("inputs")
+        if text is None:
+            return {}
+        return InputsEvent.model_validate_json(text).slots
+
+    def info(self) -> SessionInfo:
+        """Return the session as it is listed."""
+        return SessionInfo(
+            id=self.id,
+            title=self.experiment.title or f"{self.base.dataset.name} · {self.base.model.name}",
+            created_at=self.created_at,
+            phase=self.state.phase,
+            run=self.run,
+            step=self.step,
+            epoch=self.telemetry.epoch if self.telemetry is not None else self.table.last_epoch(),
+            experiment=self.experiment,
+            base=self.base,
+            edits=tuple(self.edits),
+            viewers=len(self.relay.viewers),
+            metrics=self.table.newest(),
+            problem=self.state.problem,
+        )
+
+    def link_status(self) -> WorkerLinkEvent:
+        """Return whether the worker is heard."""
+        if self.worker is not None:
+            return WorkerLinkEvent(status="connected")
+        if self.wanted in {"sleeping", "failed"}:
+            return WorkerLinkEvent(status="none", sentence="The session is not running.")
+        sentence = "The session's worker is not heard; it is started again if need be."
+        return WorkerLinkEvent(status="lost", sentence=sentence)
+
+    def set_state(self, state: StateEvent, message: Message | None = None) -> None:
+        """Take a state over, keep it, and tell everyone."""
+        self.state = state
+        text = state.model_dump_json()
+        self.keep("state", text)
+        self.relay.post(text if message is None else message)
+        if state.phase != "building":
+            self.settled.set()
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    def keep(self, kind: str, text: str) -> None:
+        """Keep the newest event of a type, in memory and before long in the database."""
+        self.latest[kind] = text
+        self.stale.add(kind)
+
+    def take_writes(self) -> list[Write]:
+        """Return what is to be stored, and begin anew."""
+        kept = [LatestWrite(kind, self.latest[kind]) for kind in self.stale if kind in self.latest]
+        taken = [*self.writes, *kept]
+        self.writes, self.stale = [], set()
+        return taken
+
+    def set_wanted(self, wanted: str, goal_step: int | None = None) -> None:
+        """Remember what the session is to do when it is started again."""
+        if (wanted, goal_step) != (self.wanted, self.goal_step):
+            self.wanted, self.goal_step = wanted, goal_step
+            self.writes.append(WantedWrite(wanted, goal_step))
+
+    def start_message(self, token: str, *, resume: bool) -> StartWorker:
+        """Return what an agent needs to start the present incarnation."""
+        is_running = self.wanted == "running" and self.goal_step is None
+        return StartWorker(
+            session=self.id,
+            incarnation=self.incarnation,
+            token=token,
+            experiment=self.base,
+            edits=tuple(self.edits),
+            run=self.run,
+            start_step=self.start_step if self.run == 1 else 0,
+            origin=self.origin if self.run == 1 else None,
+            resume=resume,
+            phase="running" if is_running else "paused",
+            inputs=self.inputs,
+            budget_share=self.budget_share,
+            pace_steps_per_s=self.pace_steps_per_s,
+        )

@@ -1,0 +1,221 @@
+"""The small parts of web by themselves: mailbox, metric table, catalog, pages, store."""
+
+import asyncio
+import json
+import math
+import sqlite3
+import struct
+
+import pytest
+from starlette.requests import Request
+from tests.server.fakes import CATALOG, FakeAgent, bars
+
+from lantern.protocol import frame
+from lantern.protocol.events import InspectedEvent, Row
+from lantern.protocol.experiment import Change, Experiment
+from lantern.protocol.figures import Array, TextFigure
+from lantern.protocol.problems import ProblemError
+from lantern.protocol.views import View
+from lantern.server.catalog import CatalogKeeper
+from lantern.server.figures_json import figures_of
+from lantern.server.logs import redacted
+from lantern.server.mailbox import QUEUE_CAP, Mailbox, SlowViewerError
+from lantern.server.metric_table import MetricTable
+from lantern.server.metrics import Meters
+from lantern.server.openapi import merged
+from lantern.server.static_files import StaticFiles
+from lantern.server.store import Database, RowsWrite, SessionRecord, SessionStore, write_all
+
+
+def row(step: int, **values) -> Row:
+    return Row(step=step, epoch=step / 10, values=values)
+
+
+def test_rows_are_merged_by_step_in_any_order_and_cut():
+    table = MetricTable([row(5, loss=0.5), row(1, loss=1.0)])
+    table.add([row(5, accuracy=0.9), row(3, accuracy=0.7)])
+    lists = table.lists(2)
+    assert lists.steps == (1, 3, 5)
+    assert lists.columns == {"loss": (1.0, None, 0.5), "accuracy": (None, 0.7, 0.9)}
+    assert table.newest() == {"loss": 0.5, "accuracy": 0.9}
+    arrays = table.arrays()
+    assert [math.isnan(v) for v in arrays.columns["loss"].data.cast("f")] == [False, True, False]
+    table.cut(3)
+    assert table.lists(2).steps == (1, 3)
+    assert table.last_step() == 3
+
+
+@pytest.mark.asyncio
+async def test_keys_take_turns_and_only_the_newest_is_sent():
+    box, sent = Mailbox(Meters()), []
+
+    async def send(message):
+        sent.append(message)
+
+    for step in range(3):
+        for key in ("a", "b", "c"):
+            box.put_figure(key, f"{key}{step}")
+    box.post("first")
+    task = asyncio.create_task(box.run(send))
+    await asyncio.sleep(0.01)
+    assert sent == ["first", "a2", "b2"]
+    box.put_figure("a", "a3")
+    box.acknowledge(1)
+    await asyncio.sleep(0.01)
+    assert sent[3:] == ["c2"]
+    box.acknowledge(99)
+    await asyncio.sleep(0.01)
+    assert sent[4:] == ["a3"]
+    task.cancel()
+
+
+@pytest.mark.asyncio
+async def test_a_full_queue_asks_for_a_new_beginning():
+    box = Mailbox(Meters())
+    for _ in range(QUEUE_CAP + 1):
+        box.post("event")
+    with pytest.raises(SlowViewerError):
+        await box.run(lambda _: asyncio.sleep(0))
+
+
+def test_figures_as_nested_lists():
+    halves = Array.of(struct.pack("<4e", 0.5, 1, 2, math.nan), dtype="f2", shape=(2, 2))
+    surface = {
+        "type": "surface",
+        "heights": halves,
+        "extent": (0.0, 1.0, 0.0, 1.0),
+    }
+    event = InspectedEvent.model_validate(
+        {"command_id": "x", "run": 1, "step": 2, "figures": (bars(), surface)}
+    )
+    first, second = figures_of(frame.encode(event))
+    assert first["values"] == [1.0, 1.0, 1.0]
+    assert second["heights"] == [[0.5, 1.0], [2.0, None]]
+    assert json.dumps([first, second], allow_nan=False)
+    text = InspectedEvent(command_id="x", run=1, step=2, figures=(TextFigure(text="{}"),))
+    assert figures_of(frame.encode(text))[0]["text"] == "{}"
+
+
+def test_views_are_equal_once_their_defaults_are_filled_in(tmp_path):
+    keeper = CatalogKeeper(tmp_path / "catalog.json")
+    keeper.update(CATALOG)
+    plain = keeper.checked_view(View(inspector="prediction"))
+    assert plain.key == keeper.checked_view(View(inspector="prediction", params={"slot": 0})).key
+    assert plain.key != keeper.checked_view(View(inspector="prediction", params={"slot": 1})).key
+    assert CatalogKeeper(tmp_path / "catalog.json").catalog == CATALOG
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "field"),
+    [
+        ("optimizer.params.learning_rate", 2, "optimizer.params.learning_rate"),
+        ("optimizer.params.learning_rate", math.nan, "optimizer.params.learning_rate"),
+        ("optimizer.params.momentum", 0.5, "optimizer.params.momentum"),
+        ("training.batch_size", 0, "training.batch_size"),
+        ("training.batch", 1, "training.batch"),
+        ("nonsense", 1, "nonsense"),
+        ("dataset", {"name": "moon"}, "dataset.name"),
+        ("dataset", 3, "dataset"),
+    ],
+)
+def test_changes_are_refused_by_field(tmp_path, path, value, field):
+    keeper = CatalogKeeper(tmp_path / "catalog.json")
+    keeper.update(CATALOG)
+    experiment = Experiment.model_validate({"dataset": {"name": "xor"}, "model": {"name": "mlp"}})
+    with pytest.raises(ProblemError) as refused:
+        keeper.check_changes(experiment, (Change.model_construct(path=path, value=value),))
+    assert refused.value.problem.field == field
+    assert len(refused.value.problem.sentence) < 300
+
+
+def request(path: str, **headers: str) -> Request:
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request(
+        {
+            "type": "http",
+            "method": "GET",
+            "path": path,
+            "headers": raw,
+            "query_string": b"",
+            "scheme": "http",
+            "server": ("localhost", 80),
+        }
+    )
+
+
+def test_the_built_page_is_served_and_nothing_beside_it(tmp_path):
+    folder = tmp_path / "static"
+    (folder / "assets").mkdir(parents=True)
+    (tmp_path / "secret.txt").write_text("secret")
+    static = StaticFiles(folder)
+    assert b"not built" in bytes(static.respond(request("/")).body)
+    (folder / "index.html").write_text("<title>page</title>")
+    (folder / "assets" / "app-1234.js").write_text("let a = 1;" * 100)
+    assert b"page" in bytes(static.respond(request("/")).body)
+    assert b"page" in bytes(static.respond(request("/sessions/abc")).body)
+    script = static.respond(request("/assets/app-1234.js", accept_encoding="gzip"))
+    assert script.headers["content-encoding"] == "gzip"
+    assert "immutable" in script.headers["cache-control"]
+    again = static.respond(request("/assets/app-1234.js", if_none_match=script.headers["etag"]))
+    assert again.status_code == 304
+    for path in ("/../secret.txt", "/assets/../../secret.txt", "/%2e%2e/secret.txt", "/no.js"):
+        assert static.respond(request(path)).status_code == 404
+
+
+@pytest.mark.asyncio
+async def test_the_docs_show_every_plugin_and_load_nothing_from_elsewhere(server):
+    async with FakeAgent(server), server.client() as client:
+        page = (await client.get("/docs")).text
+        for text in ("learning_rate", "≤ 1", "per step", "Spread.", "/api/v1/sessions/{session}"):
+            assert text in page
+        assert "http://" not in page.replace("http://127", "")
+        assert "https://" not in page
+        document = (await client.get("/openapi.json")).json()
+        schemas = document["components"]["schemas"]
+        noise = schemas["dataset.circle"]["properties"]["noise"]
+        assert (noise["minimum"], noise["maximum"], noise["description"]) == (0, 1, "Spread.")
+        part = schemas["Experiment"]["properties"]["dataset"]["$ref"].rsplit("/", 1)[1]
+        names = [option["properties"]["name"]["const"] for option in schemas[part]["anyOf"]]
+        assert names == ["circle", "xor"]
+
+
+def test_schemas_that_a_plugin_refers_to_get_names_of_their_own():
+    card = CATALOG.plugins[0].model_copy(
+        update={
+            "parameters": {
+                "$defs": {"Mode": {"enum": ["a"]}},
+                "properties": {"mode": {"$ref": "#/$defs/Mode"}},
+            }
+        }
+    )
+    catalog = CATALOG.model_copy(update={"plugins": (card,)})
+    document = {"components": {"schemas": {"Experiment": {"properties": {"dataset": {}}}}}}
+    schemas = merged(document, catalog)["components"]["schemas"]
+    reference = schemas["dataset.circle"]["properties"]["mode"]["$ref"]
+    assert reference == "#/components/schemas/dataset.circle.Mode"
+    assert schemas["dataset.circle.Mode"] == {"enum": ["a"]}
+
+
+def test_secrets_do_not_reach_the_log():
+    line = redacted("GET /x?token=abc123 Authorization: Bearer-xyz cookie=lantern-8000 invite=q1")
+    for secret in ("abc123", "xyz", "lantern-8000", "q1"):
+        assert secret not in line
+
+
+@pytest.mark.asyncio
+async def test_the_store_merges_rows_and_forgets_what_belongs_to_a_deleted_session(tmp_path):
+    database = Database(tmp_path / "lantern.sqlite")
+    experiment = Experiment.model_validate({"dataset": {"name": "xor"}, "model": {"name": "mlp"}})
+    record = SessionRecord(id="s", created_at="now", owner="me", base=experiment)
+    await database.surely(SessionStore.insert, record)
+    writes = [RowsWrite(1, (row(1, loss=1.0),)), RowsWrite(1, (row(1, accuracy=0.5),))]
+    await database.quickly(write_all, [("s", writes), ("gone", writes)])
+    assert await database.quickly(SessionStore.all) == [record]
+    (found,) = await database.quickly(SessionStore.rows, "s", 1)
+    assert found.values == {"loss": 1.0, "accuracy": 0.5}
+    await database.surely(SessionStore.delete, "s")
+    assert await database.quickly(SessionStore.rows, "s", 1) == []
+    database.close()
+    with sqlite3.connect(tmp_path / "lantern.sqlite") as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    connection.close()
