@@ -1,0 +1,107 @@
+/** A matrix of counts with its numbers: hits on the diagonal in blue, misses in orange. */
+
+import { inkOn, packed, tableOf, unpacked, type Rgb } from "./color";
+import { font as fontOf, scaled, type Palette } from "./palette";
+import type { Rect } from "./raster";
+
+export interface Matrix {
+  readonly values: ArrayLike<number>;
+  readonly rows: number;
+  readonly columns: number;
+  readonly rowLabels: readonly string[];
+  readonly columnLabels: readonly string[];
+  /** Rows and columns name the same things, so that the diagonal is right and the rest is wrong. */
+  readonly confusion: boolean;
+}
+
+/** Where the cells lie beside their labels. */
+export function matrixRect(
+  size: { readonly width: number; readonly height: number },
+  matrix: Matrix,
+): Rect {
+  const longest = Math.max(0, ...matrix.rowLabels.map((label) => label.length));
+  const left = matrix.rowLabels.length > 0 ? Math.min(size.width * 0.3, 10 + longest * 7.5) : 0;
+  const foot = matrix.columnLabels.length > 0 ? 18 : 0;
+  return { x: left, y: 0, width: size.width - left, height: size.height - foot };
+}
+
+function largest(matrix: Matrix, wrong: boolean): number {
+  let most = 1;
+  for (let i = 0; i < matrix.values.length; i++) {
+    const diagonal = Math.floor(i / matrix.columns) === i % matrix.columns;
+    if (matrix.confusion && diagonal === wrong) continue;
+    most = Math.max(most, matrix.values[i] ?? 0);
+  }
+  return most;
+}
+
+function mixed(from: Rgb, to: Rgb, share: number): Rgb {
+  const mix = (a: number, b: number): number => Math.round(a + (b - a) * share);
+  return [mix(from[0], to[0]), mix(from[1], to[1]), mix(from[2], to[2])];
+}
+
+export function paintMatrix(
+  ctx: CanvasRenderingContext2D,
+  size: { readonly width: number; readonly height: number },
+  matrix: Matrix,
+  palette: Palette,
+): void {
+  const rect = matrixRect(size, matrix);
+  const table = tableOf("signed", palette.dark);
+  const [orange, zero, blue] = [0, 128, 255].map((level) => unpacked(table[level] ?? 0)) as [
+    Rgb,
+    Rgb,
+    Rgb,
+  ];
+  const mostRight = largest(matrix, false);
+  const mostWrong = largest(matrix, true);
+  const width = rect.width / matrix.columns;
+  const height = rect.height / matrix.rows;
+  const font = Math.max(8, Math.min(scaled(palette, 13), height * 0.74, width * 0.36));
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  for (let row = 0; row < matrix.rows; row++) {
+    for (let column = 0; column < matrix.columns; column++) {
+      const value = matrix.values[row * matrix.columns + column] ?? 0;
+      const right = !matrix.confusion || row === column;
+      const share = right ? value / mostRight : 0.08 + 0.5 * (value / mostWrong);
+      const color =
+        value === 0
+          ? zero
+          : mixed(
+              zero,
+              right ? blue : orange,
+              right && matrix.confusion ? 0.55 + 0.45 * share : share,
+            );
+      const x = rect.x + column * width;
+      const y = rect.y + row * height;
+      ctx.fillStyle = `rgb(${color.join(" ")})`;
+      ctx.fillRect(x + 0.5, y + 0.5, width - 1, height - 1);
+      if (value === 0 || font < 8) continue;
+      ctx.font = `${font}px ${palette.mono}`;
+      ctx.fillStyle = inkOn(packed(color));
+      ctx.fillText(String(value), x + width / 2, y + height / 2 + 0.5, width - 2);
+    }
+  }
+  paintLabels(ctx, rect, matrix, palette);
+}
+
+function paintLabels(
+  ctx: CanvasRenderingContext2D,
+  rect: Rect,
+  matrix: Matrix,
+  palette: Palette,
+): void {
+  ctx.font = fontOf(palette, 12);
+  ctx.fillStyle = palette.ink2;
+  ctx.textBaseline = "middle";
+  ctx.textAlign = "right";
+  matrix.rowLabels.forEach((label, row) => {
+    ctx.fillText(label, rect.x - 6, rect.y + ((row + 0.5) * rect.height) / matrix.rows, rect.x - 6);
+  });
+  ctx.textAlign = "center";
+  const width = rect.width / matrix.columns;
+  matrix.columnLabels.forEach((label, column) => {
+    ctx.fillText(label, rect.x + (column + 0.5) * width, rect.y + rect.height + 10, width);
+  });
+}

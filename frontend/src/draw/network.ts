@@ -1,0 +1,39 @@
+/** A network as columns of tiles with links between them, ready to be laid out and painted. */
+
+import type { Tile } from "./tile";
+
+export interface NetworkColumn {
+  readonly path: string;
+  readonly title: string;
+  readonly kind: string;
+  /** Such as `8×14×14`. */
+  readonly shape: string;
+  /** How many units there are in all. */
+  readonly units: number;
+  /** Which units the tiles or values belong to. */
+  readonly shown: readonly number[];
+  readonly names: readonly string[];
+  readonly tiles: readonly Tile[];
+  readonly values: ArrayLike<number> | null;
+}
+
+export interface NetworkLink {
+  /** Indices of columns. */
+  readonly source: number;
+  readonly target: number;
+  /** (units of target, units of source), null for a ribbon. */
+  readonly weight: ArrayLike<number> | null;
+  readonly bias: ArrayLike<number> | null;
+  readonly weightName: string | null;
+  readonly biasName: string | null;
+}
+
+export interface NetworkPicture {
+  readonly columns: readonly NetworkColumn[];
+  readonly links: readonly NetworkLink[];
+}
+
+/** How many tiles or numbers a column shows. */
+export function shownCount(column: NetworkColumn): number {
+  return column.tiles.length > 0 ? column.tiles.length : (column.values?.length ?? 0);
+}

@@ -1,0 +1,194 @@
+/** Points in the plane: class by hue and marker, training filled, validation outlined. */
+
+import { classColor } from "./color";
+import type { Palette } from "./palette";
+import type { Rect } from "./raster";
+
+/** x0, x1, y0, y1 of the outer edges. */
+export type Extent = readonly [number, number, number, number];
+
+export interface Cloud {
+  /** (n, dimensions); the first two are drawn. */
+  readonly points: ArrayLike<number>;
+  readonly dimensions: number;
+  readonly labels: ArrayLike<number>;
+  readonly heldOut: ArrayLike<number> | null;
+}
+
+export interface CloudStyle {
+  readonly extent: Extent;
+  readonly radius: number;
+  /** Over a map of the same colours: outlines in ink and white, so that points stay visible. */
+  readonly overMap?: boolean;
+  readonly alpha?: number;
+  readonly selected?: number | null;
+}
+
+export function extentOf(cloud: Cloud, margin = 0.04): Extent {
+  let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (let i = 0; i + 1 < cloud.points.length; i += cloud.dimensions) {
+    const x = cloud.points[i] ?? 0;
+    const y = cloud.points[i + 1] ?? 0;
+    if (x < x0) x0 = x;
+    if (x > x1) x1 = x;
+    if (y < y0) y0 = y;
+    if (y > y1) y1 = y;
+  }
+  if (!(x1 >= x0)) return [-1, 1, -1, 1];
+  const dx = (x1 - x0 || 1) * margin;
+  const dy = (y1 - y0 || 1) * margin;
+  return [x0 - dx, x1 + dx, y0 - dy, y1 + dy];
+}
+
+/** Where a point lies in the rectangle; y goes up. */
+export function project(
+  x: number,
+  y: number,
+  extent: Extent,
+  rect: Rect,
+): { x: number; y: number } {
+  const [x0, x1, y0, y1] = extent;
+  return {
+    x: rect.x + ((x - x0) / (x1 - x0)) * rect.width,
+    y: rect.y + ((y1 - y) / (y1 - y0)) * rect.height,
+  };
+}
+
+const MARKERS = 5;
+
+/** Trace a marker of about the same area: circle, square, triangle, diamond, triangle down. */
+export function traceMarker(
+  ctx: CanvasRenderingContext2D,
+  kind: number,
+  x: number,
+  y: number,
+  r: number,
+): void {
+  ctx.beginPath();
+  switch (kind % MARKERS) {
+    case 1:
+      ctx.rect(x - r * 0.88, y - r * 0.88, r * 1.76, r * 1.76);
+      break;
+    case 2:
+      polygon(ctx, x, y, r * 1.25, 3, -Math.PI / 2);
+      break;
+    case 3:
+      polygon(ctx, x, y, r * 1.2, 4, 0);
+      break;
+    case 4:
+      polygon(ctx, x, y, r * 1.25, 3, Math.PI / 2);
+      break;
+    default:
+      ctx.arc(x, y, r, 0, 2 * Math.PI);
+  }
+}
+
+function polygon(
+  ctx: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  r: number,
+  sides: number,
+  turn: number,
+): void {
+  for (let i = 0; i < sides; i++) {
+    const angle = turn + (i / sides) * 2 * Math.PI;
+    if (i === 0) ctx.moveTo(x + r * Math.cos(angle), y + r * Math.sin(angle));
+    else ctx.lineTo(x + r * Math.cos(angle), y + r * Math.sin(angle));
+  }
+  ctx.closePath();
+}
+
+export function paintCloud(
+  ctx: CanvasRenderingContext2D,
+  rect: Rect,
+  cloud: Cloud,
+  style: CloudStyle,
+  palette: Palette,
+): void {
+  ctx.globalAlpha = style.alpha ?? 1;
+  const total = Math.floor(cloud.points.length / cloud.dimensions);
+  for (let i = 0; i < total; i++) {
+    const x = cloud.points[i * cloud.dimensions] ?? 0;
+    const y = cloud.points[i * cloud.dimensions + 1] ?? 0;
+    const at = project(x, y, style.extent, rect);
+    if (at.x < rect.x || at.x > rect.x + rect.width || at.y < rect.y || at.y > rect.y + rect.height)
+      continue;
+    const label = cloud.labels[i] ?? 0;
+    const heldOut = cloud.heldOut !== null && cloud.heldOut[i] === 1;
+    if (style.overMap === true) paintOverMap(ctx, at, label, heldOut, style.radius);
+    else paintPlain(ctx, at, label, heldOut, style.radius, palette);
+  }
+  ctx.globalAlpha = 1;
+  if (style.selected !== undefined && style.selected !== null) {
+    const x = cloud.points[style.selected * cloud.dimensions] ?? 0;
+    const y = cloud.points[style.selected * cloud.dimensions + 1] ?? 0;
+    const at = project(x, y, style.extent, rect);
+    ctx.strokeStyle = palette.ink;
+    ctx.lineWidth = 2;
+    ctx.beginPath();
+    ctx.arc(at.x, at.y, style.radius + 4, 0, 7);
+    ctx.stroke();
+  }
+}
+
+function paintPlain(
+  ctx: CanvasRenderingContext2D,
+  at: { x: number; y: number },
+  label: number,
+  heldOut: boolean,
+  radius: number,
+  palette: Palette,
+): void {
+  const color = classColor(label, palette.dark);
+  traceMarker(ctx, label, at.x, at.y, radius);
+  if (heldOut) {
+    ctx.strokeStyle = color;
+    ctx.lineWidth = 1.5;
+    ctx.stroke();
+  } else {
+    ctx.fillStyle = color;
+    ctx.fill();
+  }
+}
+
+/** Training: the class's colour with a dark rim; validation: a white ring that lets the map through. */
+function paintOverMap(
+  ctx: CanvasRenderingContext2D,
+  at: { x: number; y: number },
+  label: number,
+  heldOut: boolean,
+  radius: number,
+): void {
+  traceMarker(ctx, label, at.x, at.y, radius);
+  if (!heldOut) {
+    ctx.fillStyle = classColor(label, false);
+    ctx.fill();
+  }
+  ctx.lineWidth = 1.6;
+  ctx.strokeStyle = heldOut ? "#ffffff" : "#14181d";
+  ctx.stroke();
+}
+
+/** Index of the nearest point within reach of a place, or -1. */
+export function hitCloud(
+  cloud: Cloud,
+  extent: Extent,
+  rect: Rect,
+  point: { readonly x: number; readonly y: number },
+  reach = 10,
+): number {
+  let best = -1;
+  let least = reach * reach;
+  for (let i = 0; i * cloud.dimensions < cloud.points.length; i++) {
+    const x = cloud.points[i * cloud.dimensions] ?? 0;
+    const y = cloud.points[i * cloud.dimensions + 1] ?? 0;
+    const at = project(x, y, extent, rect);
+    const distance = (at.x - point.x) ** 2 + (at.y - point.y) ** 2;
+    if (distance < least) {
+      least = distance;
+      best = i;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,29 @@
+/** What every figure component is handed. */
+
+import type { Component } from "svelte";
+
+import type { FrameData } from "../wire/frame";
+import type { Figure } from "../wire/protocol";
+
+/** What was clicked in a figure. */
+export type FigureSelection =
+  | { readonly type: "item"; readonly index: number }
+  | { readonly type: "cell"; readonly row: number; readonly column: number }
+  | { readonly type: "unit"; readonly layer: string; readonly unit: number };
+
+export type Kind = Figure["type"];
+export type FigureOf<K extends Kind> = Extract<Figure, { readonly type: K }>;
+
+export interface FigureProps<F extends Figure = Figure> {
+  figure: F;
+  data: FrameData;
+  /** A thumbnail: the picture alone. */
+  compact?: boolean;
+  onselect?: ((selection: FigureSelection) => void) | undefined;
+  /** The chosen item, framed. */
+  selected?: number | null;
+  /** One range for all pictures of a stack, instead of each its own. */
+  shared?: boolean;
+}
+
+export type FigureComponent = Component<FigureProps>;

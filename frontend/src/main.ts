@@ -1,0 +1,10 @@
+import "./tokens.css";
+import "./app.css";
+import "./state/appearance.svelte";
+
+import { mount } from "svelte";
+
+import App from "./App.svelte";
+
+const target = document.getElementById("app");
+if (target !== null) mount(App, { target });

@@ -1,0 +1,151 @@
+/** Which views this browser watches: equal ones once, renewed after every reconnect. */
+
+import type { FrameData } from "../wire/frame";
+import type {
+  FigureEvent,
+  ProgressEvent,
+  View,
+  ViewerMessage,
+  ViewProblemEvent,
+  WatchingEvent,
+} from "../wire/protocol";
+import { WatchHandle, type FigureFrame, type WatchedView } from "./watch.svelte";
+
+interface Subscription {
+  readonly ref: string;
+  readonly view: View;
+  readonly handles: Set<WatchHandle>;
+  key: string | null;
+  frame: FigureFrame | null;
+}
+
+/** Scrubbing moves faster than past steps can be replayed: only where it rests is asked for. */
+const REST_MS = 90;
+
+export class Subscriptions {
+  private readonly byRef = new Map<string, Subscription>();
+  private readonly handles = new Set<WatchHandle>();
+  private counter = 0;
+  private at: View["at"] = "live";
+  private rest: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly send: (message: ViewerMessage) => boolean) {}
+
+  watch(view: WatchedView): WatchHandle {
+    const handle = new WatchHandle(view, (closed) => this.close(closed));
+    this.handles.add(handle);
+    this.join(handle);
+    return handle;
+  }
+
+  /** Let every view that follows the timeline look at this step. */
+  lookAt(at: View["at"]): void {
+    this.at = at;
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.moveAll(), at === "live" ? 0 : REST_MS);
+  }
+
+  /** Ask for everything again, on a new connection. */
+  renew(): void {
+    for (const { ref, view } of this.byRef.values()) this.send({ type: "watch", ref, view });
+  }
+
+  watching(event: WatchingEvent): void {
+    const subscription = this.byRef.get(event.ref);
+    if (subscription === undefined) return;
+    subscription.key = event.key;
+    for (const handle of subscription.handles) {
+      handle.key = event.key;
+      handle.problem = event.problem;
+    }
+  }
+
+  figure(event: FigureEvent, data: FrameData): void {
+    const { figures, run, step, final } = event;
+    const frame = { figures, data, run, step, final, computeMs: event.compute_ms };
+    for (const subscription of this.withKey(event.key)) {
+      subscription.frame = frame;
+      for (const handle of subscription.handles) {
+        handle.frame = frame;
+        handle.problem = null;
+        if (final) handle.progress = null;
+      }
+    }
+  }
+
+  progress({ key, fraction, sentence }: ProgressEvent): void {
+    for (const { handles } of this.withKey(key)) {
+      for (const handle of handles) handle.progress = fraction < 1 ? { fraction, sentence } : null;
+    }
+  }
+
+  refused(event: ViewProblemEvent): void {
+    for (const { handles } of this.withKey(event.key)) {
+      for (const handle of handles) {
+        handle.problem = event.problem;
+        handle.progress = null;
+      }
+    }
+  }
+
+  /** Whether a key is that of a view that this page watches. */
+  has(key: string): boolean {
+    return !this.withKey(key).next().done;
+  }
+
+  private *withKey(key: string): Generator<Subscription, void> {
+    for (const subscription of this.byRef.values())
+      if (subscription.key === key) yield subscription;
+  }
+
+  private join(handle: WatchHandle): void {
+    const view = resolved(handle.view, this.at);
+    const ref = this.refOf(view);
+    let subscription = this.byRef.get(ref);
+    if (subscription === undefined) {
+      subscription = { ref, view, handles: new Set(), key: null, frame: null };
+      this.byRef.set(ref, subscription);
+      this.send({ type: "watch", ref, view });
+    }
+    subscription.handles.add(handle);
+    handle.key = subscription.key;
+    if (subscription.frame !== null) handle.frame = subscription.frame;
+  }
+
+  private leave(handle: WatchHandle): void {
+    for (const [ref, subscription] of this.byRef) {
+      if (!subscription.handles.delete(handle) || subscription.handles.size > 0) continue;
+      this.byRef.delete(ref);
+      this.send({ type: "unwatch", ref });
+    }
+  }
+
+  private close(handle: WatchHandle): void {
+    this.handles.delete(handle);
+    this.leave(handle);
+  }
+
+  private moveAll(): void {
+    for (const handle of this.handles) {
+      if (handle.view.at !== undefined) continue;
+      this.leave(handle);
+      this.join(handle);
+    }
+  }
+
+  private refOf(view: View): string {
+    const text = stable(view);
+    for (const { ref, view: known } of this.byRef.values()) if (stable(known) === text) return ref;
+    this.counter += 1;
+    return `v${this.counter}`;
+  }
+}
+
+function resolved(view: WatchedView, at: View["at"]): View {
+  return { inspector: view.inspector, params: view.params ?? {}, at: view.at ?? at };
+}
+
+function stable(view: View): string {
+  const params = Object.entries(view.params).sort(([a], [b]) => a.localeCompare(b));
+  return JSON.stringify([view.inspector, view.at, params]);
+}

@@ -1,0 +1,21 @@
+/** Refusals and failures, as data and as an exception. */
+
+import type { Problem } from "./protocol";
+
+/** Thrown where something was refused or failed in a way that a person can act on. */
+export class ProblemError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.sentence);
+  }
+}
+
+/** Return a problem of our own, with the fields that a server's would have. */
+export function problemOf(sentence: string, more: Partial<Problem> = {}): Problem {
+  return { sentence, field: null, hint: null, step: null, layer: null, rewind_to: null, ...more };
+}
+
+/** Return what was thrown as a problem. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  return problemOf(error instanceof Error ? error.message : String(error));
+}
