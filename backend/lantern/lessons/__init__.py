@@ -1,0 +1,1 @@
+"""Lessons: one Markdown file each, with a ready experiment, and their loader."""

@@ -1,0 +1,102 @@
+"""From an experiment to a run that stands ready: data fetched and read, model built."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+
+from lantern.lab.changes import check_parts
+from lantern.lab.data import Data
+from lantern.lab.kinds import Dataset
+from lantern.lab.run import Run, load_data
+from lantern.protocol.experiment import Change, Edit, Experiment
+from lantern.protocol.problems import ProblemError
+from lantern.worker.install import Drive, install, missing
+
+KEPT_DATASETS = 2
+
+UNREADABLE = (OSError, EOFError, ValueError, RuntimeError)
+
+
+class Workshop:
+    """Builds runs, and keeps the data of the last ones so that a rebuild is quick."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._data: dict[str, Data] = {}
+
+    def run(self, experiment: Experiment, edits: Sequence[Edit] = ()) -> Run:
+        """Return a run at step 0; its data must have been prepared. Raises ProblemError."""
+        torch.set_num_threads(experiment.training.threads)
+        try:
+            return Run(experiment, self._data[_key(experiment)], edits)
+        except (RuntimeError, MemoryError) as error:
+            raise ProblemError(
+                in_words(error, "The model could not be built"), field="model"
+            ) from error
+
+    def prepare(self, experiment: Experiment, drive: Drive, begin: Callable[[], None]) -> None:
+        """Fetch what is missing (after calling `begin`) and read the data. Raises ProblemError."""
+        check_parts(experiment)
+        key = _key(experiment)
+        if key in self._data:
+            return
+        files = Dataset.make(experiment.dataset).files
+        if missing(files, self._folder):
+            begin()
+            install(files, self._folder, drive)
+        try:
+            data = load_data(experiment, self._folder)
+        except (*UNREADABLE, MemoryError) as error:
+            sentence = in_words(error, "The data cannot be read")
+            raise ProblemError(sentence, field="dataset.name") from error
+        self._data[key] = data
+        while len(self._data) > KEPT_DATASETS:
+            self._data.pop(next(iter(self._data)))
+
+
+def no_run() -> ProblemError:
+    """Return the error for what cannot be done without a model."""
+    return ProblemError(
+        "There is no model yet, because it could not be built.",
+        hint="Change what the problem names, or start another experiment.",
+    )
+
+
+def in_words(error: Exception, what: str) -> str:
+    """Return one sentence for a failure that torch or the system reports."""
+    text = str(error).strip().split("\n")[0][:200]
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "alloc" in text.lower():
+        return f"{what}: there is not enough memory for it."
+    return f"{what}: {text or type(error).__name__}"
+
+
+def sentence_of(changes: Sequence[Change]) -> str:
+    """Return what changed, in words: `Rebuilt: layers changed to 4, 3.`"""
+    parts = [f"{_label(change.path)} changed to {_value(change.value)}" for change in changes]
+    return f"Rebuilt: {' and '.join([', '.join(parts[:-1]), parts[-1]] if parts[1:] else parts)}."
+
+
+def _label(path: str) -> str:
+    words = [word for word in path.split(".") if word not in {"params", "name"}]
+    return words[-1].replace("_", " ")
+
+
+def _value(value: object) -> str:
+    match value:
+        case bool():
+            return "on" if value else "off"
+        case list() | tuple():
+            return ", ".join(_value(item) for item in value) or "none"
+        case dict():
+            return _value(value.get("name", "other settings"))
+        case float():
+            return f"{value:g}"
+        case None:
+            return "none"
+        case _:
+            return str(value).replace("_", " ")
+
+
+def _key(experiment: Experiment) -> str:
+    return f"{experiment.dataset.model_dump_json()} {experiment.data_seed}"

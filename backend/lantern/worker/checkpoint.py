@@ -1,0 +1,146 @@
+"""Snapshots on disk: whole or not at all, checked when read, written beside the training thread."""
+
+import hashlib
+import os
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+FORMAT = "lantern.snapshot.1"
+
+
+class CorruptSnapshotError(Exception):
+    """The file is not a whole snapshot."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A state of a run, its tensors on the CPU and nobody else's."""
+
+    step: int
+    tensors: dict[str, Tensor]
+    meta: dict[str, str]
+
+    def to_bytes(self) -> bytes:
+        """Return the snapshot as a safetensors file with a digest in its metadata."""
+        facts = {
+            **self.meta,
+            "format": FORMAT,
+            "step": str(self.step),
+            "torch": str(torch.__version__),
+            "digest": _digest(self.tensors),
+        }
+        return safetensors.torch.save(self.tensors, metadata=facts)
+
+
+def path_of(folder: Path, step: int) -> Path:
+    """Return where the snapshot of a step lies in its run's folder."""
+    return folder / f"step-{step:010d}.safetensors"
+
+
+def steps_in(folder: Path) -> dict[int, int]:
+    """Return the size in bytes of each snapshot file in a folder, by step, ascending."""
+    found = {}
+    for path in sorted(folder.glob("step-*.safetensors")):
+        digits = path.stem.removeprefix("step-")
+        if digits.isdigit():
+            found[int(digits)] = path.stat().st_size
+    return found
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file so that after a crash it is there whole or not there at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def read(path: Path) -> Snapshot:
+    """Return the snapshot in a file; raises CorruptSnapshotError if it is not whole."""
+    try:
+        content = path.read_bytes()
+        tensors = safetensors.torch.load(content)
+        meta = _metadata(path)
+    except (OSError, safetensors.SafetensorError, ValueError) as error:
+        raise CorruptSnapshotError(f"{path.name} cannot be read: {error}") from None
+    if meta.get("format") != FORMAT or meta.get("digest") != _digest(tensors):
+        raise CorruptSnapshotError(f"{path.name} is not what was written.")
+    return Snapshot(step=int(meta["step"]), tensors=tensors, meta=meta)
+
+
+class Writer:
+    """A thread that writes snapshots one after the other."""
+
+    def __init__(self, *, depth: int = 2) -> None:
+        self._work: queue.Queue[Callable[[], None] | None] = queue.Queue(maxsize=depth)
+        self._thread = threading.Thread(target=self._loop, name="checkpoints", daemon=True)
+        self._thread.start()
+        self.problem: OSError | None = None
+        """The last write that failed, such as on a full disk; the owner clears it."""
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether the disk does not keep up, so that one more would have to wait."""
+        return self._work.full()
+
+    def put(self, path: Path, snapshot: Snapshot, done: Callable[[int, int], None]) -> None:
+        """Write a snapshot soon, then call `done(step, bytes)` on the writer's thread."""
+
+        def job() -> None:
+            content = snapshot.to_bytes()
+            write(path, content)
+            done(snapshot.step, len(content))
+
+        self._work.put(job)
+
+    def call(self, job: Callable[[], None]) -> None:
+        """Do some other work on files in turn, such as deleting one."""
+        self._work.put(job)
+
+    def flush(self) -> None:
+        """Wait until everything asked for so far is on disk."""
+        done = threading.Event()
+        self._work.put(done.set)
+        done.wait()
+
+    def close(self) -> None:
+        """Finish what is waiting and end the thread."""
+        self._work.put(None)
+        self._thread.join()
+
+    def _loop(self) -> None:
+        while (job := self._work.get()) is not None:
+            try:
+                job()
+            except OSError as error:
+                self.problem = error
+
+
+def _digest(tensors: Mapping[str, Tensor]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)} ".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
+
+
+def _metadata(path: Path) -> dict[str, str]:
+    with safetensors.safe_open(path, framework="pt") as file:
+        return dict(file.metadata() or {})

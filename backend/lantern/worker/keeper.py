@@ -1,0 +1,66 @@
+"""When the state of a run is kept: at log-spaced steps, every few seconds, and when it rests."""
+
+import time
+from pathlib import Path
+
+from lantern.lab.run import Run
+from lantern.protocol.problems import Problem
+from lantern.worker.checkpoint import Writer
+from lantern.worker.history import History
+from lantern.worker.schedule import next_snapshot
+
+EVERY_S = 10.0
+
+
+class Keeper:
+    """Takes snapshots in time; one that the disk was too busy for is taken a little later."""
+
+    def __init__(self, folder: Path, *, limit_bytes: int) -> None:
+        self.writer = Writer()
+        self._limit_bytes = limit_bytes
+        self.history = History(folder, self.writer, limit_bytes=limit_bytes)
+        self._due_step = 0
+        self._kept_s = time.monotonic()
+        self._is_owed = False
+
+    def move(self, folder: Path) -> None:
+        """Keep another run from now on; what was kept of the old one is deleted."""
+        self.history.discard()
+        self.history = History(folder, self.writer, limit_bytes=self._limit_bytes)
+
+    def take_up(self, run: Run) -> None:
+        """Begin with a run that stands at some step, and have that step kept."""
+        self._due_step = next_snapshot(run.step)
+        self.keep(run, patient=True)
+
+    def steps_until_due(self, step: int) -> int:
+        """Return how many steps may be done before a snapshot belongs, at least 1."""
+        return max(1, self._due_step - step)
+
+    def keep_if_due(self, run: Run, *, is_running: bool) -> None:
+        """Keep the run's state if it is time for it."""
+        if is_running:
+            if run.step >= self._due_step:
+                self._due_step = next_snapshot(run.step)
+                self._is_owed = True
+            elif time.monotonic() - self._kept_s > EVERY_S:
+                self._is_owed = True
+        if self._is_owed:
+            self.keep(run)
+
+    def keep(self, run: Run, *, patient: bool = False) -> None:
+        """Keep the run's state unless that step is kept; `patient` waits for a busy disk."""
+        kept = self.history.newest == run.step or self.history.keep(run, patient=patient)
+        self._is_owed = not kept
+        if kept:
+            self._kept_s = time.monotonic()
+
+    def take_problem(self) -> Problem | None:
+        """Return what the disk said if the last write failed, once."""
+        error, self.writer.problem = self.writer.problem, None
+        if error is None:
+            return None
+        return Problem(
+            sentence=f"A snapshot could not be saved: {error.strerror or error}.",
+            hint="Make room on the server's disk, then run on.",
+        )

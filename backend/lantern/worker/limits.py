@@ -1,0 +1,38 @@
+"""What a process that trains may take from its machine."""
+
+import os
+import resource
+from pathlib import Path
+
+import torch
+
+GIB = 2**30
+DEFAULT_MEMORY = 4 * GIB
+OPEN_FILES = 1024
+
+
+def limit_process() -> None:
+    """Bound memory and files, be the first to go when memory is short, and let others go first.
+
+    Memory over the limit raises a RuntimeError in this process; training goes on after it.
+    """
+    wanted = int(os.environ.get("LANTERN_WORKER_MEMORY", str(DEFAULT_MEMORY)))
+    _lower(resource.RLIMIT_DATA, wanted)
+    _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _lower(resource.RLIMIT_CORE, 0)
+    Path("/proc/self/oom_score_adj").write_text("800")
+    os.nice(5)
+
+
+def calm_torch() -> None:
+    """Set what must not depend on the machine: threads are set with each experiment."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.set_num_threads(1)
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.deterministic = True
+
+
+def _lower(what: int, wanted: int) -> None:
+    _, hard = resource.getrlimit(what)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(what, (most, most))

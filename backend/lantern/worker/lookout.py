@@ -1,0 +1,152 @@
+"""How a session is looked at: live or at a past step, under a budget or freely."""
+
+import time
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from lantern.lab.kinds import Inspector
+from lantern.lab.look import Mirror
+from lantern.lab.run import Run
+from lantern.lab.subject import Progress, Subject
+from lantern.protocol.problems import ProblemError
+from lantern.protocol.views import InputRef, View
+from lantern.worker.inspection import Steps
+from lantern.worker.observer import Observer, Scene, Stamp
+from lantern.worker.past import Past
+
+if TYPE_CHECKING:
+    from lantern.worker.session import Session
+
+EVALUATION_EVERY_S = 0.2
+UNWATCHED_SHARE = 0.004
+"""Of wall time, for validation while nobody looks."""
+
+WATCHED_SHARE_OF_BUDGET = 0.3
+"""Of the budget, for validation while somebody looks: 3 % of wall time with a budget of 10 %."""
+
+
+class Lookout:
+    """Makes subjects of the session's run, and spends the budget on views and validation."""
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+        self._mirror = Mirror()
+        self._past = Past(session.materialise)
+        self._touched = 0
+        self._evaluated: Stamp | None = None
+        self._evaluate_s = 0.0
+        self._looked_s = time.perf_counter()
+        self._sending_s = 0.0
+        self.observer = Observer(
+            Scene(
+                stamp=self._stamp,
+                figures=self._figures,
+                send=session.send,
+                is_waiting=session.outbox.is_waiting,
+            )
+        )
+
+    def restart(self) -> None:
+        """Another run took the place of the one looked at."""
+        self._mirror = Mirror()
+        self._past.forget()
+        self._evaluated = None
+        self.observer.restart()
+        self.touch()
+
+    def touch(self, *, slot: int | None = None) -> None:
+        """Note a change by hand, which views are to show at once."""
+        self._touched += 1
+        self.observer.touch(slot=slot)
+
+    def look_under_budget(self) -> None:
+        """While training runs: look as long as there is credit, then measure if that is due."""
+        session, budget = self._session, self._session.budget
+        now = time.perf_counter()
+        budget.earn(now - self._looked_s)
+        self._looked_s = now
+        sending_s = session.sending_s()
+        budget.spend(sending_s - self._sending_s)
+        self._sending_s = sending_s
+        observer = self.observer
+        while (budget.is_open or observer.is_hurried) and session.inbox.empty():
+            if not observer.slice(now):
+                break
+            now = _spent(session, now)
+        if now >= self._evaluate_s:
+            self.evaluate()
+            _spent(session, now)
+
+    def look_freely(self, wait_s: float) -> bool:
+        """While training waits: give the next due view a slice; return whether there was one."""
+        budget, started = self._session.budget, time.perf_counter()
+        if not self.observer.slice(started):
+            return False
+        if self._session.phase == "running":
+            budget.earn(0.0, idle_s=min(wait_s, time.perf_counter() - started))
+            _spent(self._session, started)
+        return True
+
+    def check_input(self, ref: InputRef) -> None:
+        """Raise a ProblemError if this run cannot take the input."""
+        session = self._session
+        self._mirror.subject(session.run, session.inputs).resolve(ref)
+
+    def fits(self, ref: InputRef) -> bool:
+        """Return whether this run can take the input."""
+        try:
+            self.check_input(ref)
+        except ProblemError:
+            return False
+        return True
+
+    def resume(self) -> None:
+        """Begin to count wall time: training goes on."""
+        self._looked_s = time.perf_counter()
+
+    def evaluate(self) -> None:
+        """Measure on the validation set, on a copy, unless this very state was measured already."""
+        session, stamp = self._session, self._stamp()
+        started = time.perf_counter()
+        if stamp != self._evaluated and not session.run.is_inside_step:
+            subject = self._mirror.subject(session.run, session.inputs)
+            values = subject.task.evaluate(subject.module, subject.data, subject.loss)
+            session.ledger.observe(session.run, values)
+            self._evaluated = stamp
+        cost_s = time.perf_counter() - started
+        share = session.budget.share * WATCHED_SHARE_OF_BUDGET
+        share = share if len(self.observer) else min(share, UNWATCHED_SHARE)
+        self._evaluate_s = started + max(EVALUATION_EVERY_S, cost_s / share)
+
+    def _stamp(self) -> Stamp:
+        session = self._session
+        return Stamp(session.number, session.run.step, session.stage, self._touched)
+
+    def _figures(self, view: View, inspector: Inspector) -> Steps:
+        """Yield what the inspector sees; its subject is made when the first slice begins."""
+        if view.at == "live":
+            subject = self._subject(self._session.run, self._mirror, inspector)
+        else:
+            run, mirror = yield from self._at(view.at)
+            subject = self._subject(run, mirror, inspector, own=True)
+        yield from inspector.figures(subject)
+
+    def _subject(
+        self, run: Run, mirror: Mirror, inspector: Inspector, *, own: bool = False
+    ) -> Subject:
+        wants_trail = inspector.long and not inspector.live
+        trail = self._session.keeper.history.trail(run) if wants_trail else ()
+        return mirror.subject(run, self._session.inputs, trail, own=own or inspector.runs_long)
+
+    def _at(self, step: int) -> Generator[Progress, None, tuple[Run, Mirror]]:
+        for item in self._past.at(step):
+            if not isinstance(item, Progress):
+                return item
+            yield item
+        raise AssertionError(f"step {step} was not made")
+
+
+def _spent(session: "Session", since: float) -> float:
+    now = time.perf_counter()
+    session.budget.spend(now - since)
+    return now

@@ -1,0 +1,93 @@
+"""How a session comes by its run: the first one, another experiment, a step of the past."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from lantern.lab.changes import changed
+from lantern.lab.run import Run
+from lantern.lab.subject import Progress
+from lantern.protocol.experiment import Change, Experiment, with_edits
+from lantern.protocol.problems import ProblemError
+from lantern.worker.build import sentence_of
+from lantern.worker.history import History, Lineage, materialise
+from lantern.worker.ledger import Ledger
+
+if TYPE_CHECKING:
+    from lantern.worker.session import Session
+
+
+def begin(session: "Session") -> None:
+    """Build the first run: resumed, forked, or new; raises ProblemError."""
+    start = session.start
+    prepare(session, start.experiment)
+    lineage = Lineage(start.experiment, start.edits)
+    histories, step = [session.keeper.history], start.start_step
+    if start.origin is not None:
+        folder = session.place.run_folder(start.origin.session, start.origin.run)
+        histories.append(
+            History(folder, session.keeper.writer, limit_bytes=sys.maxsize, is_ours=False)
+        )
+    if start.resume:
+        newest = session.keeper.history.load(sys.maxsize, lineage)
+        step = max(step, newest.step if newest is not None else 0)
+    steps = materialise(
+        lambda edits: session.workshop.run(start.experiment, edits), lineage, step, histories
+    )
+    run, ledger = session.long_work.drive("start", steps)
+    session.keeper.history.drop_after(run.step)
+    session.adopt(run, ledger, number=start.run, sentence=None)
+
+
+def replace(session: "Session", experiment: Experiment, sentence: str) -> None:
+    """Run another experiment from step 0; if it cannot be built, the old run goes on untouched."""
+    prepare(session, experiment)
+    run = session.workshop.run(experiment)
+    session.adopt(run, Ledger(), number=session.number + 1, sentence=sentence)
+
+
+def reconfigure(session: "Session", changes: Sequence[Change]) -> None:
+    """Build anew with changes that a living model cannot take."""
+    start = session.start
+    failed = with_edits(start.experiment, start.edits)
+    before = session.run.experiment if session.has_run else failed
+    replace(session, changed(before, changes), sentence_of(changes))
+
+
+def rewind(session: "Session", step: int) -> None:
+    """Go back to a step of the past; what came after it is forgotten."""
+    session.reporter.flush()
+    run, ledger = session.long_work.drive("rewind", session.materialise(step))
+    session.keeper.history.drop_after(step)
+    ledger.take()  # web has the rows up to here
+    session.adopt(run, ledger, number=session.number, sentence=f"Rewound to step {step}.")
+
+
+def past_of(session: "Session", step: int) -> Iterator[Progress | tuple[Run, Ledger]]:
+    """Yield progress, then a run of its own as the session's stood at a step of its past."""
+    run = session.run
+    if step > run.step:
+        sentence = f"step: the run is at step {run.step}, so there is no step {step} to show."
+        raise ProblemError(sentence, field="step")
+    kept = tuple(edit for edit in run.edits if edit.step <= step)
+    base = run.base
+    return materialise(
+        lambda edits: session.workshop.run(base, edits),
+        Lineage(base, kept),
+        step,
+        [session.keeper.history],
+    )
+
+
+def prepare(session: "Session", experiment: Experiment) -> None:
+    """Have the data of an experiment at hand, fetched if need be; raises ProblemError."""
+    before, problem = session.phase, session.problem
+
+    def tell(progress: Progress) -> bool:
+        return session.long_work.tell("install", progress)
+
+    try:
+        session.workshop.prepare(experiment, tell, begin=lambda: session.set_phase("installing"))
+    finally:
+        if session.phase != before:
+            session.set_phase(before, problem)

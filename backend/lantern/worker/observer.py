@@ -1,0 +1,275 @@
+"""The view scheduler: whose turn it is to be looked at, and what it may cost."""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lantern.lab.kinds import Inspector
+from lantern.lab.subject import Progress
+from lantern.protocol.events import (
+    EventBase,
+    FigureEvent,
+    InspectedEvent,
+    ProgressEvent,
+    ViewProblemEvent,
+)
+from lantern.protocol.experiment import Part
+from lantern.protocol.figures import Figure
+from lantern.protocol.ids import CommandId, ViewKey
+from lantern.protocol.problems import Problem, ProblemError
+from lantern.protocol.views import View
+from lantern.worker.inspection import Inspection, Listener, Steps
+
+log = logging.getLogger(__name__)
+
+URGENT_S = 0.05
+"""After a change by hand, views may take so much time at once before the budget counts again."""
+
+RETRY_S = 1.0
+
+
+class Stamp(NamedTuple):
+    """What a figure depends on: when it is equal, so is the figure."""
+
+    run: int
+    step: int
+    stage: str | None
+    touched: int
+    """Counts changes by hand: weights, inputs, edits."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the observer looks at: asked for whenever a look begins."""
+
+    stamp: Callable[[], Stamp]
+    figures: Callable[[View, Inspector], Steps]
+    """Yields what an inspector sees of the session, live or at a step of the past."""
+    send: Callable[[EventBase], None]
+    is_waiting: Callable[[ViewKey], bool]
+    """Whether the last figure of the view has not been sent yet."""
+
+
+@dataclass(eq=False)
+class Watched:
+    """One view that somebody watches, or that was asked for once."""
+
+    key: ViewKey
+    view: View
+    inspector: Inspector
+    interval_s: float = 0.0
+    asked_by: CommandId | None = None
+    """The command of a view that is computed once; None for a watched one."""
+    answer: Callable[[Problem | None], None] | None = None
+    seen: Stamp | None = None
+    next_s: float = 0.0
+    cost_s: float = 0.0
+    work: Inspection | None = None
+    begun: Stamp | None = None
+    problem: Problem | None = None
+
+    @property
+    def repeats(self) -> bool:
+        """Return whether the view is computed again as training goes on."""
+        return self.inspector.live and self.view.at == "live" and self.asked_by is None
+
+
+class Observer:
+    """Runs due views one slice at a time, round robin."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._queue: deque[Watched] = deque()
+        self._urgent_s = 0.0
+
+    def __len__(self) -> int:
+        """Return the number of views that are watched or asked for."""
+        return len(self._queue)
+
+    @property
+    def is_hurried(self) -> bool:
+        """Return whether a change by hand is still to be shown, whatever the budget says."""
+        return self._urgent_s > 0
+
+    def watch(self, key: ViewKey, view: View, max_rate_hz: float) -> None:
+        """Keep a view up to date; watching it again computes it again."""
+        inspector = inspector_of(view)
+        self.unwatch(key)
+        self._queue.append(Watched(key, view, inspector, interval_s=1 / max_rate_hz))
+
+    def unwatch(self, key: ViewKey) -> None:
+        """Stop looking at a view."""
+        for watched in [w for w in self._queue if w.key == key and w.asked_by is None]:
+            self._end(watched)
+
+    def ask(self, command: CommandId, view: View, answer: Callable[[Problem | None], None]) -> None:
+        """Compute a view once; `answer` is called when it is done or has failed."""
+        asked = Watched(view.key, view, inspector_of(view), asked_by=command, answer=answer)
+        self._queue.appendleft(asked)
+
+    def cancel(self, key: str) -> bool:
+        """Stop what is being computed under this key; return whether there was something."""
+        found = [w for w in self._queue if w.key == key and (w.work or w.asked_by)]
+        for watched in found:
+            self._drop_work(watched)
+            watched.seen = self._scene.stamp()
+            self._scene.send(ProgressEvent(key=key, fraction=1.0, sentence="Stopped."))
+            if watched.asked_by is not None:
+                self._finish(watched, Problem(sentence="The inspection was stopped."))
+        return bool(found)
+
+    def touch(self, *, slot: int | None = None) -> None:
+        """Show a change by hand at once: of an input slot, or of anything else when None."""
+        self._urgent_s = URGENT_S
+        for watched in self._queue:
+            watched.next_s = 0.0
+            if slot is not None and getattr(watched.inspector, "slot", None) == slot:
+                watched.seen = None
+
+    def restart(self) -> None:
+        """Drop everything half done: another run took the place of the one looked at."""
+        for watched in self._queue:
+            self._drop_work(watched)
+            watched.seen = None
+            watched.next_s = 0.0
+
+    def is_behind(self) -> bool:
+        """Return whether some view is not up to date, be it due by now or not."""
+        stamp = self._scene.stamp()
+        return any(w.seen is None or (w.repeats and w.seen != stamp) for w in self._queue)
+
+    def slice(self, now: float) -> bool:
+        """Give the next due view one slice; return whether there was one."""
+        if not self._queue:
+            self._urgent_s = 0.0
+            return False
+        stamp = self._scene.stamp()
+        due = (watched for watched in self._queue if self._wants(watched, stamp, now))
+        if self.is_hurried:
+            chosen = min(due, key=lambda watched: watched.cost_s, default=None)
+        else:
+            chosen = next(due, None)
+        if chosen is None:
+            self._urgent_s = 0.0
+            return False
+        self._queue.remove(chosen)
+        self._queue.append(chosen)
+        self._advance(chosen, now)
+        self._urgent_s -= time.perf_counter() - now
+        return True
+
+    def _wants(self, watched: Watched, stamp: Stamp, now: float) -> bool:
+        if watched.work is not None:
+            return True
+        if now < watched.next_s:
+            return False
+        if watched.seen is not None and (not watched.repeats or watched.seen == stamp):
+            return False
+        return watched.asked_by is not None or not self._scene.is_waiting(watched.key)
+
+    def _advance(self, watched: Watched, now: float) -> None:
+        if watched.work is None:
+            self._begin(watched, now)
+        work = watched.work
+        assert work is not None
+        try:
+            finished = work.slice()
+        except ProblemError as error:
+            self._fail(watched, error.problem)
+        except Exception as error:  # an outermost loop: no plugin can bring training down
+            log.exception("view %s failed", watched.view)
+            self._fail(watched, _in_words(error))
+        else:
+            if finished:
+                self._complete(watched, work.spent_s)
+
+    def _begin(self, watched: Watched, now: float) -> None:
+        watched.begun = self._scene.stamp()
+        watched.next_s = now + watched.interval_s
+        watched.work = Inspection(
+            self._scene.figures(watched.view, watched.inspector),
+            Listener(
+                figures=lambda figures, final, ms: self._show(watched, figures, final, ms),
+                progress=lambda progress: self._progress(watched, progress),
+            ),
+            whole=not watched.inspector.runs_long and watched.view.at == "live",
+        )
+
+    def _complete(self, watched: Watched, spent_s: float) -> None:
+        watched.work, watched.seen, watched.problem = None, watched.begun, None
+        watched.cost_s = spent_s
+        if watched.inspector.runs_long or watched.view.at != "live":
+            self._progress(watched, Progress(1.0, "Done."))
+        self._finish(watched, None)
+
+    def _fail(self, watched: Watched, problem: Problem) -> None:
+        self._drop_work(watched)
+        watched.seen = watched.begun
+        watched.next_s = time.perf_counter() + RETRY_S
+        if watched.asked_by is None and problem != watched.problem:
+            self._scene.send(ViewProblemEvent(key=watched.key, problem=problem))
+        watched.problem = problem
+        self._finish(watched, problem)
+
+    def _finish(self, watched: Watched, problem: Problem | None) -> None:
+        if watched.answer is not None:
+            self._queue.remove(watched)
+            watched.answer(problem)
+
+    def _show(
+        self, watched: Watched, figures: tuple[Figure, ...], final: bool, compute_ms: float
+    ) -> None:
+        begun = watched.begun
+        assert begun is not None
+        step = begun.step if watched.view.at == "live" else watched.view.at
+        if watched.asked_by is None:
+            self._scene.send(
+                FigureEvent(
+                    key=watched.key,
+                    run=begun.run,
+                    step=step,
+                    figures=figures,
+                    final=final,
+                    compute_ms=compute_ms,
+                )
+            )
+        elif final:
+            self._scene.send(
+                InspectedEvent(
+                    command_id=watched.asked_by,
+                    run=begun.run,
+                    step=step,
+                    figures=figures,
+                    compute_ms=compute_ms,
+                )
+            )
+
+    def _progress(self, watched: Watched, progress: Progress) -> None:
+        if watched.inspector.runs_long or watched.view.at != "live":
+            self._scene.send(
+                ProgressEvent(
+                    key=watched.key, fraction=progress.fraction, sentence=progress.sentence
+                )
+            )
+
+    def _drop_work(self, watched: Watched) -> None:
+        if watched.work is not None:
+            watched.work.close()
+            watched.work = None
+
+    def _end(self, watched: Watched) -> None:
+        self._drop_work(watched)
+        self._queue.remove(watched)
+
+
+def inspector_of(view: View) -> Inspector:
+    """Return the inspector that a view names, or raise a ProblemError that names the field."""
+    return Inspector.make(Part(name=view.inspector, params=view.params), field="view")
+
+
+def _in_words(error: Exception) -> Problem:
+    text = str(error).strip().split("\n")[0][:200] or type(error).__name__
+    return Problem(sentence=f"This view could not be computed: {text}")

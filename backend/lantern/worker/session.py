@@ -1,0 +1,286 @@
+"""A session: one run in training, what is told of it, and how it changes its phase."""
+
+import queue
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lantern.lab.errors import NonFiniteError
+from lantern.lab.run import Run
+from lantern.lab.subject import Progress
+from lantern.protocol.commands import Command, StopCommand
+from lantern.protocol.events import (
+    EventBase,
+    InputsEvent,
+    Phase,
+    ProblemEvent,
+    Stage,
+)
+from lantern.protocol.link import StartWorker
+from lantern.protocol.problems import Problem, ProblemError
+from lantern.worker import makeover, obey
+from lantern.worker.budget import Budget
+from lantern.worker.build import Workshop, in_words, no_run
+from lantern.worker.keeper import Keeper
+from lantern.worker.ledger import Ledger
+from lantern.worker.link import Abandoned, Fenced, Inbox
+from lantern.worker.longwork import LongWork
+from lantern.worker.lookout import Lookout
+from lantern.worker.outbox import Outbox
+from lantern.worker.pace import Pace
+from lantern.worker.reporter import Reporter
+
+SNAPSHOT_EVERY_S = 10.0
+IDLE_WAIT_S = 0.25
+BEHIND_WAIT_S = 0.01
+PROGRESS_EVERY_S = 0.1
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a worker keeps its files."""
+
+    home: Path
+    data: Path
+    history_bytes: int = 512 * 2**20
+
+    def run_folder(self, session: str, run: int) -> Path:
+        """Return where the snapshots of a run lie."""
+        return self.home / "sessions" / session / f"run-{run}"
+
+
+class Session:
+    """The state machine between commands and training; used by the training thread alone."""
+
+    def __init__(self, start: StartWorker, place: Place, *, inbox: Inbox, outbox: Outbox) -> None:
+        self.start, self.place, self.inbox, self.outbox = start, place, inbox, outbox
+        self.sending_s: Callable[[], float] = float
+        """Processor time spent on sending so far, set by whoever owns the link."""
+        self.phase: Phase = "building"
+        self.wanted: Phase = start.phase
+        """`running` or `paused`: what becomes of the session once it has a run."""
+        self.is_over = False
+        self.is_fenced = False
+        self.problem: Problem | None = None
+        self.number = start.run
+        self.stage: Stage | None = None
+        self.inputs = dict(start.inputs)
+        self.goal_step: int | None = None
+        self.goal_epoch: float | None = None
+        self.workshop = Workshop(place.data)
+        self.keeper = Keeper(self._folder_of(start.run), limit_bytes=place.history_bytes)
+        self.long_work = LongWork(self)
+        self.pace = Pace(start.pace_steps_per_s)
+        self.budget = Budget(start.budget_share)
+        self.reporter = Reporter(self)
+        self.lookout = Lookout(self)
+        self._run: Run | None = None
+        self._ledger = Ledger()
+        self.replies = obey.Replies()
+
+    @property
+    def run(self) -> Run:
+        """The run in training; a ProblemError if there is none yet."""
+        if self._run is None:
+            raise no_run()
+        return self._run
+
+    @property
+    def has_run(self) -> bool:
+        """Return whether a model was built."""
+        return self._run is not None
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where the rows of the run are written."""
+        return self._ledger
+
+    def send(self, event: EventBase) -> None:
+        """Tell web, in the end; never waits."""
+        self.outbox.put(event)
+
+    # --- the loop's side ----------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Build the first run, or fail with a problem and wait for a better experiment."""
+        self.set_phase("building")
+        try:
+            makeover.begin(self)
+        except ProblemError as error:
+            self.fail(error.problem)
+        except NonFiniteError as error:
+            self.fail(Problem(sentence=error.sentence, step=error.step, layer=error.layer))
+
+    def attend(self) -> None:
+        """Carry out commands, then whatever is due."""
+        while not self.is_over and (said := self._heard()) is not None:
+            self._carry_out(said)
+        if self._run is None or self.is_over:
+            return
+        if self.phase == "running":
+            if self._goal_is_reached():
+                self.pause()
+            else:
+                self.lookout.look_under_budget()
+        self.keeper.keep_if_due(self._run, is_running=self.phase == "running")
+        if self.keeper.writer.problem is not None:
+            self._disk_failed()
+        self.reporter.report(time.perf_counter())
+
+    def rest(self) -> None:
+        """Look around, or wait for a command, at most for a moment."""
+        wait_s = IDLE_WAIT_S
+        if self.phase == "running":
+            wait_s = min(wait_s, self.pace.wait_s())
+        if self._run is not None and wait_s > 0 and self.lookout.look_freely(wait_s):
+            return
+        if self._run is not None and self.lookout.observer.is_behind():
+            wait_s = min(wait_s, BEHIND_WAIT_S)
+        try:
+            said = self.inbox.get(timeout=max(wait_s, 1e-4))
+        except queue.Empty:
+            return
+        self._carry_out(said)
+
+    def steps_allowed(self, wanted: int) -> int:
+        """Return how many of these steps may be done before a goal, a snapshot or a rest."""
+        run = self.run
+        steps = min(wanted, self.keeper.steps_until_due(run.step))
+        if self.goal_step is not None:
+            steps = min(steps, self.goal_step - run.step)
+        if self.goal_epoch is not None:
+            batches = len(run.order) / run.experiment.training.batch_size
+            steps = min(steps, max(1, int((self.goal_epoch - run.epoch) * batches)))
+        return self.pace.take(steps)
+
+    def stumble(self, error: NonFiniteError | RuntimeError | MemoryError) -> None:
+        """Pause because a step could not be done, and say what can be."""
+        run = self.run
+        rewind_to = self.keeper.history.newest_before(run.step)
+        if isinstance(error, NonFiniteError):
+            problem = Problem(
+                sentence=error.sentence,
+                hint="Rewind and choose a smaller learning rate.",
+                step=error.step,
+                layer=error.layer,
+                rewind_to=rewind_to,
+            )
+        else:
+            sentence = in_words(error, f"Step {run.step + 1} could not be done")
+            problem = Problem(sentence=sentence, step=run.step + 1, rewind_to=rewind_to)
+        self.pause(problem)
+
+    def close(self) -> None:
+        """Save the run and end the writer; a fenced worker leaves everything as it is."""
+        if self._run is not None and not self.is_fenced:
+            self.reporter.flush()
+            self.keeper.keep(self._run, patient=True)
+        self.keeper.writer.close()
+
+    # --- phases -------------------------------------------------------------------------------
+
+    def set_phase(self, phase: Phase, problem: Problem | None = None) -> None:
+        """Change the phase and say so."""
+        self.phase, self.problem = phase, problem
+        self.reporter.tell_state()
+
+    def fail(self, problem: Problem) -> None:
+        """Have no run, and say why."""
+        self._run = None
+        self.set_phase("failed", problem)
+
+    def go(self, *, step: int | None = None, epoch: float | None = None) -> None:
+        """Train on, up to a goal if there is one."""
+        self.goal_step, self.goal_epoch = step, epoch
+        self.stage = None
+        self.wanted = "running"
+        self.pace.restart()
+        self.lookout.resume()
+        self.set_phase("running")
+
+    def pause(self, problem: Problem | None = None) -> None:
+        """Stop training; measure and save where it stands."""
+        self.goal_step = self.goal_epoch = None
+        self.wanted = "paused"
+        if not self.run.is_inside_step:
+            self.stage = None
+            self.lookout.evaluate()
+            self.keeper.keep(self.run)
+        self.set_phase("paused", problem)
+
+    def adopt(self, run: Run, ledger: Ledger, *, number: int, sentence: str | None) -> None:
+        """Take a run as the one in training, and tell all there is to know of it."""
+        self.reporter.flush()
+        if number != self.number:
+            self.keeper.move(self._folder_of(number))
+        self._run, self._ledger, self.number = run, ledger, number
+        self.stage = self.goal_step = self.goal_epoch = None
+        self.reporter.tell_built(sentence)
+        self.lookout.restart()
+        self.inputs = {slot: ref for slot, ref in self.inputs.items() if self.lookout.fits(ref)}
+        self.send(InputsEvent(slots=self.inputs))
+        self.lookout.evaluate()
+        self.keeper.take_up(run)
+        self.pace.restart()
+        self.lookout.resume()
+        self.set_phase(self.wanted)
+
+    def finish_step(self) -> None:
+        """Complete a step that was begun by stages; what follows needs a step boundary."""
+        if not self.run.is_inside_step:
+            return
+        try:
+            self.run.advance()
+        except (NonFiniteError, RuntimeError) as error:
+            self.stumble(error)
+            raise ProblemError(str(error)) from error
+        self.step_done()
+
+    def step_done(self) -> None:
+        """Do what belongs to the end of a step that was not done by the loop."""
+        self.stage = None
+        if self.run.step == self._ledger.due:
+            self._ledger.add(self.run)
+
+    def materialise(self, step: int) -> Iterator[Progress | tuple[Run, Ledger]]:
+        """Yield progress, then a run of its own as this one stood at a step of its past."""
+        return makeover.past_of(self, step)
+
+    def end(self, said: Fenced | Abandoned | StopCommand) -> None:
+        """Stop working: the loop closes the session next."""
+        self.is_over = True
+        self.is_fenced = isinstance(said, Fenced)
+        if isinstance(said, StopCommand):
+            self.replies.settle(self, said.id, None)
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _heard(self) -> Command | Fenced | Abandoned | None:
+        if self.long_work.deferred:
+            return self.long_work.deferred.popleft()
+        return None if self.inbox.empty() else self.inbox.get()
+
+    def _carry_out(self, said: Command | Fenced | Abandoned) -> None:
+        if isinstance(said, Fenced | Abandoned | StopCommand):
+            self.end(said)
+        else:
+            obey.obey(self, said)
+
+    def _goal_is_reached(self) -> bool:
+        run = self.run
+        if self.goal_step is not None and run.step >= self.goal_step:
+            return True
+        return self.goal_epoch is not None and run.epoch >= self.goal_epoch - 1e-9
+
+    def _disk_failed(self) -> None:
+        problem = self.keeper.take_problem()
+        if problem is None:
+            return
+        self.send(ProblemEvent(problem=problem))
+        if self.phase == "running":
+            self.goal_step = self.goal_epoch = None
+            self.set_phase("paused", problem)
+
+    def _folder_of(self, number: int) -> Path:
+        return self.place.run_folder(self.start.session, number)
