@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.support.server import DIGITS, ROOT, SPIRAL, LanternServer
 
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"

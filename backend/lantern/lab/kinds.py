@@ -47,7 +47,7 @@ class Architecture(Plugin, kind="model"):
 
     @abstractmethod
     def build(self, data: Data, outputs: int) -> nn.Module:
-        """Return the module, weights initialised from torch's global generator (seeded by the caller).
+        """Return the module, its weights from torch's global generator (seeded by the caller).
 
         It maps float inputs (b, *data.shape) to (b, outputs). Modules bear readable names; every
         non-linearity is a module of its own, not in-place, used once.
@@ -70,7 +70,7 @@ class Loss(Plugin, kind="loss"):
 
     @abstractmethod
     def probabilities(self, outputs: Tensor) -> Tensor:
-        """Return (b, classes), what the outputs say of each class; for two classes from one output."""
+        """Return what the outputs say of each class, (b, classes); two of them from one output."""
 
 
 class Optimizer(Plugin, kind="optimizer"):
@@ -112,7 +112,7 @@ class Task(Plugin, kind="task"):
 
     @abstractmethod
     def evaluate(self, module: nn.Module, data: Data, loss: Loss) -> dict[str, float]:
-        """Return metrics of an eval-mode module, such as `validation_loss`, `validation_accuracy`."""
+        """Return metrics of an eval-mode module: `validation_loss`, `validation_accuracy`, ..."""
 
     @abstractmethod
     def views(self, data: Data) -> tuple[View, ...]:

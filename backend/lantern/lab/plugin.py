@@ -108,7 +108,9 @@ def problem_of(error: ValidationError, *, field: str) -> ProblemError:
     """Return the first complaint of pydantic as one sentence that names the field."""
     first: Any = error.errors(include_url=False, include_context=False)[0]
     path = ".".join(part for part in (field, *map(str, first["loc"])) if part)
-    fact = "" if first["type"] in {"missing", "extra_forbidden"} else f", not {first['input']!r}"[:80]
+    fact = (
+        "" if first["type"] in {"missing", "extra_forbidden"} else f", not {first['input']!r}"[:80]
+    )
     message = first["msg"][0].lower() + first["msg"][1:]
     return ProblemError(f"{path}: {message}{fact}.", field=path)
 

@@ -1,4 +1,4 @@
-"""Random numbers that depend on (seed, stream, step) alone, so that looking never disturbs a run."""
+"""Random numbers from (seed, stream, step) alone, so that looking never disturbs a run."""
 
 import hashlib
 

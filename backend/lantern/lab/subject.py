@@ -61,7 +61,7 @@ class Subject:
             split = self.data.validation if ref.split == "validation" else self.data.train
             if ref.index >= len(split):
                 raise ProblemError(
-                    f"input.index: {ref.split} has {len(split)} samples, so there is no {ref.index}.",
+                    f"input.index: {ref.split} has {len(split)} samples; there is no {ref.index}.",
                     field="input.index",
                 )
             inputs, targets = split.batch(torch.tensor([ref.index], device=split.targets.device))

@@ -1,1 +1,1 @@
-"""What may be said between browser, web, agent and worker (pydantic and the standard library only)."""
+"""What may be said between browser, web, agent and worker (pydantic and stdlib only)."""

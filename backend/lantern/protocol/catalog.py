@@ -49,7 +49,9 @@ class Catalog(Model):
 
     def find(self, kind: str, name: str) -> PluginCard | None:
         """Return the plugin of that kind and name, if it is there."""
-        return next((card for card in self.plugins if card.kind == kind and card.name == name), None)
+        return next(
+            (card for card in self.plugins if card.kind == kind and card.name == name), None
+        )
 
     def names(self, kind: str) -> list[str]:
         """Return the names of all plugins of a kind, in catalog order."""

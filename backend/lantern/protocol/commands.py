@@ -14,7 +14,7 @@ class CommandBase(Model):
     """What every command has."""
 
     id: Annotated[CommandId, Field(max_length=64)] = CommandId("")
-    """Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in."""
+    """Chosen by the sender, else by web; a command whose id was seen before takes effect once."""
 
 
 class RunCommand(CommandBase):
@@ -31,7 +31,7 @@ class PauseCommand(CommandBase):
 
 
 class StepCommand(CommandBase):
-    """Go on by one stage (forward, loss, backward, update), one batch, or to the end of the epoch."""
+    """Go on by a stage (forward, loss, backward, update), a batch, or to the end of the epoch."""
 
     type: Literal["step"] = "step"
     unit: Literal["stage", "batch", "epoch"] = "batch"
@@ -59,7 +59,7 @@ class BudgetCommand(CommandBase):
 
 
 class EditCommand(CommandBase):
-    """Change fields of the experiment; live fields take effect at once, others rebuild the model."""
+    """Change fields of the experiment; live ones take effect at once, others rebuild the model."""
 
     type: Literal["edit"] = "edit"
     changes: Annotated[tuple[Change, ...], Field(min_length=1, max_length=50)]
@@ -133,7 +133,7 @@ class CancelCommand(CommandBase):
 
 
 class ExportCommand(CommandBase):
-    """Ask for weights and optimizer state as a safetensors file; the answer is an `exported` event."""
+    """Ask for weights and optimizer state as safetensors; the answer is an `exported` event."""
 
     type: Literal["export"] = "export"
     step: Annotated[int, Field(ge=0)] | None = None

@@ -69,7 +69,7 @@ class Row(Model):
     step: int
     epoch: float
     values: dict[str, float]
-    """`train_loss` is the mean since the row before; `validation_loss`, `validation_accuracy`, ..."""
+    """`train_loss` is the mean since the row before; `validation_loss` and others are of now."""
 
 
 class MetricsEvent(EventBase):

@@ -1,6 +1,6 @@
 """What is shown: twelve kinds of figure, arrays plus labels, with no drawing code in them."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import Field, PrivateAttr, SerializationInfo, model_serializer
 
@@ -14,7 +14,7 @@ pixels: grey or colour as they are; counts: integers, 0 left empty."""
 
 
 class Array(Model):
-    """Where an array lies in the frame: little-endian, row-major, `offset` bytes into the arrays."""
+    """Where an array lies in the frame, little-endian and row-major: `offset` bytes in."""
 
     dtype: Dtype
     shape: tuple[Annotated[int, Field(ge=0)], ...]
@@ -29,6 +29,10 @@ class Array(Model):
         if array._data.nbytes != array.size_bytes:
             raise ValueError(f"{array._data.nbytes} bytes for {dtype} of shape {shape}")
         return array
+
+    def attach(self, data: memoryview) -> None:
+        """Hand the array its bytes, as a frame that was read does."""
+        self._data = data
 
     @property
     def data(self) -> memoryview:
@@ -45,7 +49,8 @@ class Array(Model):
 
     @model_serializer(mode="plain")
     def _placed(self, info: SerializationInfo) -> dict[str, Any]:
-        offsets: dict[int, int] = (info.context or {}).get("offsets", {})
+        context = cast("dict[str, dict[int, int]]", info.context or {})  # pydantic leaves it open
+        offsets = context.get("offsets", {})
         offset = offsets.get(id(self), self.offset)
         return {"dtype": self.dtype, "shape": self.shape, "offset": offset}
 
@@ -67,7 +72,7 @@ class FigureBase(Model):
     alt: str = ""
     """What it shows, in words, for those who cannot see it."""
     facts: dict[str, str | float | int] = {}
-    """Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible."""
+    """Method, resolved arguments, layer, step, seed, target logit: what makes it reproducible."""
     warnings: tuple[str, ...] = ()
     """What a reader must know before trusting it."""
 

@@ -6,8 +6,8 @@ offset from the end of the padded header, so a browser makes typed-array views w
 
 import json
 import struct
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -34,10 +34,10 @@ def arrays_of(value: object) -> Iterator[Array]:
         for name in type(value).model_fields:
             yield from arrays_of(getattr(value, name))
     elif isinstance(value, tuple | list):
-        for item in value:
+        for item in cast("Sequence[object]", value):  # isinstance says nothing of the items
             yield from arrays_of(item)
     elif isinstance(value, dict):
-        for item in value.values():
+        for item in cast("Mapping[object, object]", value).values():
             yield from arrays_of(item)
 
 
@@ -77,8 +77,10 @@ def decode(frame: bytes, model: type[M]) -> M:
     for array in arrays_of(message):
         end = array.offset + array.size_bytes
         if array.offset < 0 or array.offset % ALIGNMENT or end > body.nbytes:
-            raise FrameError(f"array of {ITEM_BYTES[array.dtype]}-byte items lies outside the frame")
-        array._data = body[array.offset : end]  # noqa: SLF001 - the frame is the array's other half
+            raise FrameError(
+                f"array of {ITEM_BYTES[array.dtype]}-byte items lies outside the frame"
+            )
+        array.attach(body[array.offset : end])
     return message
 
 

@@ -35,8 +35,7 @@ def control(
     `unit`: shown behind the number. `step`: of the slider. `section`: heading it stands under.
     `widget`: asks for a control other than the type's own (`layers`, `input`, `layer`, `class`).
     """
+    hints = {"x-unit": unit, "x-step": step, "x-section": section, "x-widget": widget}
     extra: dict[str, Any] = {"x-live": live, "x-scale": scale}
-    for key, value in (("x-unit", unit), ("x-step", step), ("x-section", section), ("x-widget", widget)):
-        if value:
-            extra[key] = value
+    extra |= {key: value for key, value in hints.items() if value}
     return Field(json_schema_extra=extra, **constraints)

@@ -52,15 +52,17 @@ def type_of(schema: Schema) -> str:
             return ALIASES.get(name, name)
         case {"const": value}:
             return json.dumps(value)
-        case {"enum": list(values)}:
+        case {"enum": values}:
             return " | ".join(json.dumps(value) for value in values)
-        case {"anyOf": list(options)} | {"oneOf": list(options)}:
+        case {"anyOf": options} | {"oneOf": options}:
             return " | ".join(dict.fromkeys(type_of(option) for option in options))
-        case {"type": "array", "prefixItems": list(items)}:
+        case {"type": "array", "prefixItems": items}:
             return f"readonly [{', '.join(map(type_of, items))}]"
-        case {"type": "array", "items": dict(item)}:
+        case {"type": "array", "items": item}:
             return f"readonly ({type_of(item)})[]"
-        case {"type": "object", "additionalProperties": dict(value)}:
+        case {"type": "object", "additionalProperties": value} if (
+            value is not True and value is not False
+        ):
             return f"Readonly<Record<string, {type_of(value)}>>"
         case {"type": "object"}:
             return "Readonly<Record<string, JsonValue>>"
@@ -68,7 +70,8 @@ def type_of(schema: Schema) -> str:
             return PRIMITIVES[name]
         case _ if not set(schema) - {"title", "description", "default"}:
             return "JsonValue"
-    raise TypeError(f"no TypeScript for {schema}")
+        case _:
+            raise TypeError(f"no TypeScript for {schema}")
 
 
 def _comment(schema: Schema, indent: str) -> str:

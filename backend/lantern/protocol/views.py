@@ -37,7 +37,9 @@ class PixelInput(Model):
     """An input drawn, uploaded or taken by camera."""
 
     type: Literal["pixels"] = "pixels"
-    shape: Annotated[tuple[Annotated[int, Field(ge=1, le=1024)], ...], Field(min_length=2, max_length=3)]
+    shape: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=1024)], ...], Field(min_length=2, max_length=3)
+    ]
     """(height, width) or (channels, height, width)."""
     data: Annotated[str, Field(max_length=1_500_000)]
     """Bytes 0-255 in that order, base64."""

@@ -5,13 +5,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pooch
+import requests
 from requests.exceptions import RequestException
 
 from lantern.lab.kinds import RemoteFile
 from lantern.lab.subject import Progress
 from lantern.protocol.problems import ProblemError
 
-CONNECT_TIMEOUT_S = 10.0
+TIMEOUT_S = 10.0
+CHUNK_BYTES = 2**16
 POLL_S = 0.05
 
 Drive = Callable[[Progress], bool]
@@ -60,15 +62,14 @@ class _Download(threading.Thread):
         super().__init__(name="install", daemon=True)
         self._files, self._folder = files, folder
         self._total = sum(file.size_bytes for file in files)
-        self._before = 0
+        self._before = self._here = 0
         self.file = files[0]
         self.cancelled = False
         self.failure: Exception | None = None
-        self.meter = _Meter(self)
 
     def progress(self) -> Progress:
         """Return how many of all bytes are here."""
-        here = self._before + self.meter.done
+        here = self._before + self._here
         name = Path(self.file.path).name
         sentence = f"Downloading {name}: {here / 1e6:.1f} of {self._total / 1e6:.1f} MB"
         return Progress(min(0.99, here / max(1, self._total)), sentence)
@@ -79,19 +80,18 @@ class _Download(threading.Thread):
             for file in self._files:
                 self.file = file
                 self._fetch(file)
-                self._before += file.size_bytes
-                self.meter.done = 0
+                self._before, self._here = self._before + file.size_bytes, 0
         except (OSError, ValueError, RequestException, _CancelledError) as error:
             self.failure = error
 
     def _fetch(self, file: RemoteFile) -> None:
         failure: Exception | None = None
         for url in file.urls:
+            self._here = 0
             try:
                 self._retrieve(url, file)
             except (OSError, ValueError, RequestException) as error:
                 failure = error
-                self.meter.done = 0
             else:
                 return
         raise failure or ValueError("no address to fetch it from")
@@ -105,35 +105,21 @@ class _Download(threading.Thread):
             known_hash=f"sha256:{file.sha256}",
             fname=target.name,
             path=target.parent,
-            # pooch takes any object with update, reset and close here, though its hints say bool.
-            downloader=pooch.HTTPDownloader(  # type: ignore[arg-type]
-                progressbar=self.meter,  # type: ignore[arg-type]
-                chunk_size=2**16,
-                timeout=CONNECT_TIMEOUT_S,
-            ),
+            downloader=self._download,  # type: ignore[arg-type] # only its names differ
         )
 
-
-class _Meter:
-    """What pooch takes for a progress bar: counts bytes and carries the wish to stop."""
-
-    def __init__(self, owner: _Download) -> None:
-        self._owner = owner
-        self.total = 0
-        self.done = 0
-
-    def update(self, size: int) -> None:
-        """Count bytes that came in."""
-        if self._owner.cancelled:
-            raise _CancelledError
-        self.done += size
-
-    def reset(self) -> None:
-        """Begin anew: pooch does so to show a full bar at the end."""
-        self.done = 0
-
-    def close(self) -> None:
-        """Nothing to close."""
+    def _download(self, url: str, output_file: str, _: object) -> None:
+        """Fetch one address into a file; pooch's own downloader cannot be stopped cleanly."""
+        with (
+            requests.get(url, stream=True, timeout=TIMEOUT_S) as response,
+            Path(output_file).open("wb") as file,
+        ):
+            response.raise_for_status()
+            for chunk in response.iter_content(CHUNK_BYTES):
+                if self.cancelled:
+                    raise _CancelledError
+                file.write(chunk)
+                self._here += len(chunk)
 
 
 def _sentence(failure: Exception, file: RemoteFile) -> str:

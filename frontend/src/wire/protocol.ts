@@ -43,7 +43,7 @@ export interface BarsFigure {
   readonly caption: string;
   /** What it shows, in words, for those who cannot see it. */
   readonly alt: string;
-  /** Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible. */
+  /** Method, resolved arguments, layer, step, seed, target logit: what makes it reproducible. */
   readonly facts: Readonly<Record<string, string | number>>;
   /** What a reader must know before trusting it. */
   readonly warnings: readonly (string)[];
@@ -73,7 +73,7 @@ export interface BoxesFigure {
   readonly caption: string;
   /** What it shows, in words, for those who cannot see it. */
   readonly alt: string;
-  /** Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible. */
+  /** Method, resolved arguments, layer, step, seed, target logit: what makes it reproducible. */
   readonly facts: Readonly<Record<string, string | number>>;
   /** What a reader must know before trusting it. */
   readonly warnings: readonly (string)[];
@@ -84,7 +84,7 @@ export interface BoxesFigure {
 
 /** Set the share of wall time that watching may take while training runs. */
 export interface BudgetCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "budget";
   readonly share?: number;
@@ -110,7 +110,7 @@ export interface BuiltEvent {
 
 /** Stop a long inspection or a download by its progress key. */
 export interface CancelCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "cancel";
   readonly key: string;
@@ -166,9 +166,9 @@ export interface Edit {
   readonly action: Configure | SetWeight;
 }
 
-/** Change fields of the experiment; live fields take effect at once, others rebuild the model. */
+/** Change fields of the experiment; live ones take effect at once, others rebuild the model. */
 export interface EditCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "edit";
   readonly changes: readonly (Change)[];
@@ -201,9 +201,9 @@ export interface Experiment {
   readonly data_seed: number;
 }
 
-/** Ask for weights and optimizer state as a safetensors file; the answer is an `exported` event. */
+/** Ask for weights and optimizer state as safetensors; the answer is an `exported` event. */
 export interface ExportCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "export";
   /** None: as they are now. */
@@ -259,7 +259,7 @@ export interface HeatmapFigure {
   readonly caption: string;
   /** What it shows, in words, for those who cannot see it. */
   readonly alt: string;
-  /** Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible. */
+  /** Method, resolved arguments, layer, step, seed, target logit: what makes it reproducible. */
   readonly facts: Readonly<Record<string, string | number>>;
   /** What a reader must know before trusting it. */
   readonly warnings: readonly (string)[];
@@ -288,7 +288,7 @@ export interface HistogramFigure {
   readonly caption: string;
   /** What it shows, in words, for those who cannot see it. */
   readonly alt: string;
-  /** Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible. */
+  /** Method, resolved arguments, layer, step, seed, target logit: what makes it reproducible. */
   readonly facts: Readonly<Record<string, string | number>>;
   /** What a reader must know before trusting it. */
   readonly warnings: readonly (string)[];
@@ -341,7 +341,7 @@ export interface ImagesFigure {
   readonly caption: string;
   /** What it shows, in words, for those who cannot see it. */
   readonly alt: string;
-  /** Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible. */
+  /** Method, resolved arguments, layer, step, seed, target logit: what makes it reproducible. */
   readonly facts: Readonly<Record<string, string | number>>;
   /** What a reader must know before trusting it. */
   readonly warnings: readonly (string)[];
@@ -363,7 +363,7 @@ export interface InputsEvent {
 
 /** Compute a view once; the answer is an `inspected` event with this command's id. */
 export interface InspectCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "inspect";
   readonly view: View;
@@ -446,7 +446,7 @@ export interface LinesFigure {
   readonly caption: string;
   /** What it shows, in words, for those who cannot see it. */
   readonly alt: string;
-  /** Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible. */
+  /** Method, resolved arguments, layer, step, seed, target logit: what makes it reproducible. */
   readonly facts: Readonly<Record<string, string | number>>;
   /** What a reader must know before trusting it. */
   readonly warnings: readonly (string)[];
@@ -505,7 +505,7 @@ export interface NetworkFigure {
   readonly caption: string;
   /** What it shows, in words, for those who cannot see it. */
   readonly alt: string;
-  /** Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible. */
+  /** Method, resolved arguments, layer, step, seed, target logit: what makes it reproducible. */
   readonly facts: Readonly<Record<string, string | number>>;
   /** What a reader must know before trusting it. */
   readonly warnings: readonly (string)[];
@@ -552,7 +552,7 @@ export interface NetworkLink {
 
 /** Hold the session to a speed. */
 export interface PaceCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "pace";
   /** None: as fast as it goes. */
@@ -567,7 +567,7 @@ export interface Part {
 
 /** Stop before the next stage. */
 export interface PauseCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "pause";
 }
@@ -640,7 +640,7 @@ export interface RefusedEvent {
 
 /** Run another experiment in this session. */
 export interface ReplaceCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "replace";
   readonly experiment: Experiment;
@@ -657,14 +657,14 @@ export interface ReplyEvent {
 
 /** Start again from step 0 with the experiment as it stands. */
 export interface ResetCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "reset";
 }
 
 /** Go back to a step of the past and go on from there; what came after it is forgotten. */
 export interface RewindCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "rewind";
   readonly step: number;
@@ -674,13 +674,13 @@ export interface RewindCommand {
 export interface Row {
   readonly step: number;
   readonly epoch: number;
-  /** `train_loss` is the mean since the row before; `validation_loss`, `validation_accuracy`, ... */
+  /** `train_loss` is the mean since the row before; `validation_loss` and others are of now. */
   readonly values: Readonly<Record<string, number>>;
 }
 
 /** Train on, until paused or for a number of steps. */
 export interface RunCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "run";
   readonly steps?: number | null;
@@ -705,7 +705,7 @@ export interface ScatterFigure {
   readonly caption: string;
   /** What it shows, in words, for those who cannot see it. */
   readonly alt: string;
-  /** Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible. */
+  /** Method, resolved arguments, layer, step, seed, target logit: what makes it reproducible. */
   readonly facts: Readonly<Record<string, string | number>>;
   /** What a reader must know before trusting it. */
   readonly warnings: readonly (string)[];
@@ -755,7 +755,7 @@ export interface SessionInfo {
 
 /** Put an input into a slot, for every view that looks at that slot. */
 export interface SetInputCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "set_input";
   readonly slot?: number;
@@ -773,7 +773,7 @@ export interface SetWeight {
 
 /** Set one number inside a parameter. */
 export interface SetWeightCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "set_weight";
   readonly parameter: string;
@@ -783,7 +783,7 @@ export interface SetWeightCommand {
 
 /** Write a snapshot now. */
 export interface SnapshotCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "snapshot";
 }
@@ -831,9 +831,9 @@ export interface StateEvent {
   readonly problem: Problem | null;
 }
 
-/** Go on by one stage (forward, loss, backward, update), one batch, or to the end of the epoch. */
+/** Go on by a stage (forward, loss, backward, update), a batch, or to the end of the epoch. */
 export interface StepCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "step";
   readonly unit?: "stage" | "batch" | "epoch";
@@ -841,7 +841,7 @@ export interface StepCommand {
 
 /** Write a snapshot and end the worker. */
 export interface StopCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "stop";
 }
@@ -853,7 +853,7 @@ export interface SurfaceFigure {
   readonly caption: string;
   /** What it shows, in words, for those who cannot see it. */
   readonly alt: string;
-  /** Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible. */
+  /** Method, resolved arguments, layer, step, seed, target logit: what makes it reproducible. */
   readonly facts: Readonly<Record<string, string | number>>;
   /** What a reader must know before trusting it. */
   readonly warnings: readonly (string)[];
@@ -875,7 +875,7 @@ export interface TableFigure {
   readonly caption: string;
   /** What it shows, in words, for those who cannot see it. */
   readonly alt: string;
-  /** Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible. */
+  /** Method, resolved arguments, layer, step, seed, target logit: what makes it reproducible. */
   readonly facts: Readonly<Record<string, string | number>>;
   /** What a reader must know before trusting it. */
   readonly warnings: readonly (string)[];
@@ -907,7 +907,7 @@ export interface TextFigure {
   readonly caption: string;
   /** What it shows, in words, for those who cannot see it. */
   readonly alt: string;
-  /** Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible. */
+  /** Method, resolved arguments, layer, step, seed, target logit: what makes it reproducible. */
   readonly facts: Readonly<Record<string, string | number>>;
   /** What a reader must know before trusting it. */
   readonly warnings: readonly (string)[];
@@ -923,7 +923,7 @@ export interface TokensFigure {
   readonly caption: string;
   /** What it shows, in words, for those who cannot see it. */
   readonly alt: string;
-  /** Method, resolved arguments, layer, step, seed, target logit: whatever makes it reproducible. */
+  /** Method, resolved arguments, layer, step, seed, target logit: what makes it reproducible. */
   readonly facts: Readonly<Record<string, string | number>>;
   /** What a reader must know before trusting it. */
   readonly warnings: readonly (string)[];
@@ -958,7 +958,7 @@ export interface Unwatch {
 
 /** Nobody looks at the view any more. */
 export interface UnwatchCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "unwatch";
   readonly key: string;
@@ -999,7 +999,7 @@ export interface Watch {
 
 /** Keep a view up to date. Sent by web when the first viewer opens it. */
 export interface WatchCommand {
-  /** Chosen by the sender; a command whose id was seen before takes effect once. Web fills it in. */
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "watch";
   readonly key: string;
