@@ -6,8 +6,12 @@ import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from tests.worker.desk import small_experiment
 
-from lantern.lab.kinds import RemoteFile
+from lantern.lab.kinds import Dataset, RemoteFile
+from lantern.protocol.commands import ReplaceCommand
+from lantern.protocol.events import ProgressEvent, StateEvent
+from lantern.protocol.experiment import Part
 from lantern.protocol.problems import ProblemError
 from lantern.worker.install import install, missing
 
@@ -67,3 +71,27 @@ def test_a_wrong_checksum_is_thrown_away(source, tmp_path):
 def test_it_can_be_stopped(source, tmp_path):
     with pytest.raises(ProblemError, match="cancelled"):
         install([remote(source)], tmp_path, lambda _: False)
+
+
+def phases(desk):
+    return [state.phase for state in desk.of(StateEvent)]
+
+
+def test_a_session_installs_its_data_first(open_desk, monkeypatch, source):
+    monkeypatch.setattr(Dataset.registry["circle"], "files", (remote(source),))
+    desk = open_desk()
+    desk.paused_at(0)
+    assert phases(desk) == ["building", "installing", "building", "paused"]
+    told = [event for event in desk.of(ProgressEvent) if event.key == "install"]
+    assert told[-1].fraction == 1.0
+
+
+def test_a_session_whose_data_cannot_be_had_waits_for_another_experiment(open_desk, monkeypatch):
+    files = (remote("http://127.0.0.1:9/data.bin"),)
+    monkeypatch.setattr(Dataset.registry["circle"], "files", files)
+    desk = open_desk(phase="running")
+    desk.until(lambda: phases(desk)[-1:] == ["failed"])
+    assert desk.state().problem.field == "dataset.name"
+    gauss = small_experiment(dataset=Part(name="gauss"))
+    assert desk.ask(ReplaceCommand(experiment=gauss)).problem is None
+    desk.until(lambda: desk.state().phase == "running")
