@@ -10,14 +10,16 @@ from pathlib import Path
 from tests.bench.table import Line, at_least, at_most, middle
 from tests.support.server import ROOT
 
+ROUNDS = 7
 STATIC = ROOT / "backend/lantern/server/static"
 PROBE = """
-import resource, sys, time
+import sys, time
 start = time.perf_counter()
 import lantern.server.app
 spent = time.perf_counter() - start
 heavy = [m for m in ("torch", "numpy", "captum") if m in sys.modules]
-print(spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, *heavy)
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(spent, int(peak.split()[1]) / 1024, *heavy)
 """
 
 
@@ -39,18 +41,19 @@ def server() -> list[Line]:
 
 
 def page() -> Line:
-    """Add up what the browser must have before the first page shows, gzipped."""
+    """Add up what the browser must have before the first page shows, gzipped; fonts included."""
     index = (STATIC / "index.html").read_text()
-    assets = re.findall(r'(?:src|href)="/?(assets/[^"]+\.(?:js|css))"', index)
+    first = set(re.findall(r'(?:src|href)="\.?/?(assets/[^"]+)"', index))
+    styles = "".join((STATIC / name).read_text() for name in first if name.endswith(".css"))
+    first |= {f"assets/{name}" for name in re.findall(r"url\([^)]*?([^/)]+\.woff2)\)", styles)}
     size = len(gzip.compress(index.encode()))
-    size += sum(len(gzip.compress((STATIC / asset).read_bytes())) for asset in assets)
-    return at_most("first load, gzipped", size / 1000, 150, unit=" kB")
+    size += sum(len(gzip.compress((STATIC / name).read_bytes())) for name in first)
+    return at_most(f"first load, gzipped, {len(first) + 1} files", size / 1000, 150, unit=" kB")
 
 
 def training_step(data: Path) -> list[Line]:
     """Compare our training step with a bare loop, both in this process."""
-    import torch
-    from tests.bench.bare import steps_per_s
+    from tests.bench.bare import BareLoop
     from tests.bench.watching import experiments
 
     from lantern.lab.plugin import load_plugins
@@ -61,15 +64,14 @@ def training_step(data: Path) -> list[Line]:
     lines = []
     for name, plain in experiments(data).items():
         experiment = Experiment.model_validate(plain)
-        torch.set_num_threads(experiment.training.threads)
-        ratios = []
-        for _ in range(3):
-            run = Run(experiment, load_data(experiment, data))
-            bare = steps_per_s(experiment, data, 2)
+        bare, ratios = BareLoop(experiment, data), []
+        run = Run(experiment, load_data(experiment, data))
+        for _ in range(ROUNDS):
+            expected = bare.steps_per_s(1.0)
             steps, start = 0, time.perf_counter()
-            while (spent := time.perf_counter() - start) < 2:
+            while (spent := time.perf_counter() - start) < 1.0:
                 run.advance()
                 steps += 1
-            ratios.append(steps / spent / bare)
+            ratios.append(steps / spent / expected)
         lines.append(at_least(f"{name}: training step alone / bare", middle(ratios), 0.95))
     return lines

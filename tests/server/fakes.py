@@ -224,6 +224,7 @@ class FakeWorker:
             return
         self.run, self.step = self.start.run, self.behaviour.resume_step
         await self.build()
+        await asyncio.sleep(self.behaviour.measure_s)
         await self.tell_state(self.start.phase)
 
     async def build(self) -> None:
@@ -315,6 +316,8 @@ class Behaviour:
     build_problem: Problem | None = None
     is_mute: bool = False
     resume_step: int = 0
+    measure_s: float = 0.0
+    """Between the model and the first word of what the session does."""
     dies_with: int | None = None
     """Exit code with which each worker ends before it dials in."""
     job_problem: Problem | None = None

@@ -1,8 +1,10 @@
 """Nobody gets in whose Host, Origin or credentials are not right."""
 
+import asyncio
+
 import pytest
 from starlette.routing import Route, WebSocketRoute
-from tests.server.fakes import CATALOG, FakeAgent, Server, create
+from tests.server.fakes import CATALOG, FakeAgent, Server, browser, create, until
 from websockets.exceptions import InvalidStatus
 
 from lantern.server.app import create_app
@@ -240,6 +242,35 @@ async def test_an_invited_viewer_looks_and_changes_nothing(tmp_path):
             assert (await guest.post("/api/v1/login", json={"invite": secret})).status_code == 401
 
 
+async def test_an_open_page_is_closed_when_its_login_ends(tmp_path):
+    with Server(tmp_path, password="open sesame") as server:
+        async with FakeAgent(server), server.client() as admin, server.client() as guest:
+            tokens = []
+            for _ in range(2):
+                answer = await admin.post("/api/v1/login", json={"password": "open sesame"})
+                tokens.append(answer.json()["token"])
+            admin.cookies.clear()
+            admin.headers["Authorization"] = f"Bearer {tokens[0]}"
+            made = await create(admin)
+            invite = (await admin.post("/api/v1/invites", json={"role": "viewer"})).json()
+            body = {"invite": invite["path"].partition("=")[2]}
+            guest_token = (await guest.post("/api/v1/login", json=body)).json()["token"]
+            async with (
+                browser(server, made["id"], token=tokens[0]) as stays,
+                browser(server, made["id"], token=tokens[1]) as leaves,
+                browser(server, made["id"], token=guest_token) as invited,
+            ):
+                await until(lambda: stays.raw and leaves.raw and invited.raw)
+                await admin.delete(f"/api/v1/invites/{invite['id']}")
+                await asyncio.wait_for(invited.socket.wait_closed(), 1)
+                headers = {"Authorization": f"Bearer {tokens[1]}"}
+                assert (await admin.delete("/api/v1/login", headers=headers)).status_code == 204
+                await asyncio.wait_for(leaves.socket.wait_closed(), 1)
+                assert invited.socket.close_code == leaves.socket.close_code == 4401
+                await until(lambda: stays.last("viewers").get("count") == 1)
+                assert stays.socket.close_code is None
+
+
 async def test_the_capability_table():
     student, other = Principal("s1", "student"), "s2"
     assert may(student, "command", owner="s1")
@@ -266,8 +297,6 @@ async def test_secrets_are_made_once_and_readable_by_their_owner_alone(tmp_path)
 
 
 async def test_two_host_headers_are_refused(server):
-    import asyncio
-
     reader, writer = await asyncio.open_connection("127.0.0.1", server.settings.port)
     writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: attacker.example\r\n\r\n")
     status = await reader.readline()

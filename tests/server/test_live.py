@@ -289,6 +289,39 @@ async def test_telemetry_is_latest_wins_and_part_of_the_snapshot(server):
             assert types["telemetry"]["step"] == 3
 
 
+async def test_the_snapshot_says_how_far_the_run_has_come_by_now(server):
+    async with FakeAgent(server) as agent, server.client() as client:
+        made = await create(client)
+        worker = agent.workers[0]
+        session = server.services.sessions.find(made["id"])
+
+        async def snapshot() -> dict:
+            async with browser(server, made["id"]) as page:
+                await until(lambda: page.raw)
+                return page.headers[0]["state"]
+
+        await worker.train(7)
+        await until(lambda: session.step == 7)
+        assert (await snapshot())["step"] == 7
+        event = TelemetryEvent(
+            run=1, step=107_117, epoch=9, steps_per_s=5, watching_share=0, budget_share=0.1
+        )
+        await worker.send(event.model_dump_json())
+        await until(lambda: session.step == 107_117)
+        assert (await snapshot())["step"] == 107_117
+        assert (await client.get(f"/api/v1/sessions/{made['id']}")).json()["epoch"] == 9
+        worker.step = 4
+        await worker.build()  # rewound
+        await until(lambda: session.step == 4)
+        assert (await snapshot())["step"] == 4
+        worker.step = 5
+        await worker.tell_state("paused", stage="forward")
+        await until(lambda: session.step == 5)
+        assert (await snapshot())["stage"] == "forward"
+        await agent.kill(worker)
+        await until(lambda: len(agent.workers) == 2 and session.worker is not None)
+
+
 async def test_a_page_of_another_version_is_told_so(server):
     async with server.socket("/sessions/x/live", subprotocols=["lantern.v0"]) as socket:
         await socket.wait_closed()

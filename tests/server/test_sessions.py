@@ -1,6 +1,8 @@
 """Sessions over REST: made, asked, forked, deleted; and refused with a sentence."""
 
 import asyncio
+import sqlite3
+import time
 
 import pytest
 from tests.server.fakes import (
@@ -15,7 +17,7 @@ from tests.server.fakes import (
 )
 
 from lantern.protocol import frame
-from lantern.protocol.events import InspectedEvent
+from lantern.protocol.events import InspectedEvent, MetricsEvent, Row
 from lantern.protocol.problems import Problem
 
 pytestmark = pytest.mark.asyncio
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.asyncio
 async def test_a_session_is_created_read_listed_and_deleted(server):
     async with FakeAgent(server) as agent, server.client() as client:
         made = await create(client)
-        assert made["phase"] in {"running", "building"}
+        assert made["phase"] == "running"
         assert made["title"] == "circle · mlp"
         read = (await client.get(f"/api/v1/sessions/{made['id']}")).json()
         assert read["base"]["dataset"]["name"] == "circle"
@@ -129,6 +131,32 @@ async def test_without_an_agent_one_sentence_says_so(server, monkeypatch):
         assert "agent" in answer.json()["detail"]
         assert answer.headers["retry-after"] == "2"
         assert (await client.get("/api/v1/sessions")).json() == []
+        wrong = {"experiment": EXPERIMENT | {"dataset": {"name": "moon"}}}
+        begun = time.monotonic()
+        answer = await client.post("/api/v1/sessions", json=wrong)
+        assert answer.json()["field"] == "dataset.name"  # checked at once, by what is known
+        assert time.monotonic() - begun < 0.2
+
+
+async def test_before_the_first_agent_ever_nothing_is_called_unknown(server, monkeypatch):
+    monkeypatch.setattr("lantern.server.fleet.AGENT_WAIT_S", 0.2)
+    async with server.client() as client:
+        for path, body in (
+            ("/sessions", {"experiment": EXPERIMENT}),
+            ("/demos/convolution", {"params": {}}),
+        ):
+            answer = await client.post(f"/api/v1{path}", json=body)
+            assert answer.status_code == 503
+            assert answer.json()["detail"].startswith("The training agent is still starting")
+            assert answer.headers["retry-after"] == "2"
+
+
+async def test_the_first_agent_ever_is_waited_for_before_anything_is_checked(server):
+    async with server.client() as client:
+        task = asyncio.create_task(create(client))
+        await asyncio.sleep(0.3)
+        async with FakeAgent(server):
+            assert (await task)["phase"] == "running"
 
 
 async def test_an_agent_that_comes_within_seconds_is_waited_for(server):
@@ -239,6 +267,34 @@ async def test_a_fork_begins_with_the_edits_made_by_then(server):
         assert (start.start_step, start.origin.session, start.origin.step) == (15, made["id"], 15)
         late = await client.post(f"{path}/fork", json={"step": 999})
         assert late.json()["field"] == "step"
+
+
+async def test_a_session_is_answered_with_what_it_does_not_with_that_it_is_being_built(server):
+    async with FakeAgent(server, Behaviour(measure_s=0.4)), server.client() as client:
+        assert (await create(client))["phase"] == "running"
+        assert (await create(client, phase="paused"))["phase"] == "paused"
+
+
+async def test_a_fork_has_the_rows_of_its_past(server):
+    async with FakeAgent(server) as agent, server.client() as client:
+        made = await create(client, phase="paused")
+        path = f"/api/v1/sessions/{made['id']}"
+        await client.post(f"{path}/commands?wait_s=5", json={"type": "run", "steps": 20})
+        row = Row(step=12, epoch=1.2, values={"validation_loss": 0.7})
+        await agent.workers[0].tell(MetricsEvent(run=1, rows=(row,)))
+        session = server.services.sessions.find(made["id"])
+        await until(lambda: session.table.rows(12)[-1].values.get("validation_loss"))
+        agent.behaviour.resume_step = 15
+        forked = (await client.post(f"{path}/fork", json={"step": 15})).json()
+        assert forked["step"] == 15
+        rows = (await client.get(f"/api/v1/sessions/{forked['id']}/metrics")).json()
+        assert rows["steps"] == list(range(1, 16))
+        assert rows["columns"]["train_loss"][14] == 1 / 15
+        assert rows["columns"]["validation_loss"][10:13] == [None, 0.7, None]
+        with sqlite3.connect(server.settings.home / "lantern.sqlite") as connection:
+            query = "SELECT count(*) FROM metrics WHERE session = ?"
+            assert connection.execute(query, (forked["id"],)).fetchone() == (15,)
+        connection.close()
 
 
 async def test_demos_and_previews_are_jobs_of_the_agent(server):

@@ -41,7 +41,8 @@ class Viewer:
         self.address = f"{url.replace('http', 'ws', 1)}/api/v1/sessions/{session}/live"
         self.origin = url
         self.arrivals: asyncio.Queue[Arrival] = asyncio.Queue()
-        self.delay_s = 0.0
+        self.bytes_per_s: float | None = None
+        """Reads no faster than this: a phone in the last row."""
 
     async def __aenter__(self) -> Self:
         self.socket = await websockets.connect(
@@ -65,8 +66,8 @@ class Viewer:
 
     async def _read(self) -> None:
         async for message in self.socket:
-            if self.delay_s:
-                await asyncio.sleep(self.delay_s)
+            if self.bytes_per_s is not None:
+                await asyncio.sleep(len(message) / self.bytes_per_s)
             now = time.perf_counter()
             if isinstance(message, bytes):
                 header = frame.header_of(message)

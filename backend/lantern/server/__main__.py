@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--home", help="folder of the database, snapshots and secrets")
     parser.add_argument("--data", help="folder of the datasets")
     parser.add_argument("--public-url", help="address that browsers use, behind a proxy")
+    parser.add_argument("--idle-pause-s", help="pause what nobody watches; 0 for never (1800)")
     start_logging()
     try:
         settings = from_environment(**vars(parser.parse_args()))

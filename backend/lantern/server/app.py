@@ -97,6 +97,7 @@ async def _alive(services: Services) -> AsyncGenerator[None, None]:
     services.lifecycle.begun_s = time.monotonic()
     tasks = [
         asyncio.create_task(services.journal.run()),
+        asyncio.create_task(services.idle.run()),
         asyncio.create_task(_measure_lag(services.meters)),
     ]
     try:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import secrets
 import time
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers
@@ -20,6 +21,8 @@ from lantern.server.store import Database, InviteRecord, LoginStore
 LOGIN_S = 12 * 3600.0
 INVITE_S = 8 * 3600.0
 TRIES_PER_MINUTE = 10
+RECHECK_S = 60.0
+"""Between two looks at whether the login of an open link still holds."""
 SALT = b"lantern login"
 SCRYPT = {"n": 2**14, "r": 8, "p": 1}
 
@@ -37,6 +40,7 @@ class Auth:
         password = settings.password
         self._password_hash = None if password is None else _stretched(password)
         self._tries: dict[str, list[float]] = {}
+        self._changed = asyncio.Event()
 
     @property
     def cookie_name(self) -> str:
@@ -93,6 +97,7 @@ class Auth:
         token = _bearer(headers) or _cookie(headers, self.cookie_name)
         if token is not None:
             await self.database.surely(LoginStore.drop_login, digest(token))
+            self._tell_change()
 
     async def invite(self, role: Role, *, hours: float, uses: int) -> tuple[str, InviteRecord]:
         """Return a new invitation's token, which is kept nowhere, and its record."""
@@ -100,6 +105,21 @@ class Auth:
         record = InviteRecord(new_id(), role, time.time() + hours * 3600, uses)
         await self.database.surely(LoginStore.add_invite, digest(token), record)
         return token, record
+
+    async def revoke(self, invite: str) -> bool:
+        """Revoke an invitation and every login made with it; return whether it was there."""
+        was_there = await self.database.surely(LoginStore.revoke_invite, invite)
+        self._tell_change()
+        return was_there
+
+    async def changed_or_later(self) -> None:
+        """Wait until a login has ended, or for so long that one may have expired."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), RECHECK_S)
+
+    def _tell_change(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     async def _new_login(
         self, principal: Principal, lasts_s: float, *, invite: str | None = None

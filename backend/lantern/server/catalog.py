@@ -1,5 +1,6 @@
 """Keeps the catalog and measures every request by it."""
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -14,7 +15,7 @@ from lantern.protocol.catalog import Catalog, PluginCard
 from lantern.protocol.experiment import PARTS, Change, Experiment, with_changes
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.views import View
-from lantern.server.problems import problem_of, refuse_non_finite, shown
+from lantern.server.problems import problem_of, refuse_non_finite, shown, still_starting
 
 NAMES_SHOWN = 12
 
@@ -30,6 +31,9 @@ class CatalogKeeper:
         except (OSError, ValidationError):
             self.catalog = Catalog(plugins=())
         self.version: str = self.catalog.version
+        self.known = asyncio.Event()
+        """Set once there is something to check by."""
+        self._note_known()
 
     @property
     def is_empty(self) -> bool:
@@ -42,10 +46,15 @@ class CatalogKeeper:
             return
         self.catalog, self.version = catalog, catalog.version
         self._validators.clear()
+        self._note_known()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.path.with_suffix(".tmp")
         fresh.write_bytes(catalog.model_dump_json().encode())
         os.replace(fresh, self.path)
+
+    def _note_known(self) -> None:
+        if not self.is_empty:
+            self.known.set()
 
     def check_experiment(self, experiment: Experiment) -> None:
         """Raise a ProblemError that names the first field that is not possible."""
@@ -77,6 +86,8 @@ class CatalogKeeper:
         self, kind: str, name: str, params: dict[str, JsonValue], *, field: str
     ) -> PluginCard:
         """Return the plugin of that name if it can take these parameters."""
+        if self.is_empty:
+            raise still_starting()
         card = self.catalog.find(kind, name)
         if card is None:
             known = self.catalog.names(kind)

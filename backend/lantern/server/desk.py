@@ -36,6 +36,9 @@ LOOKING = frozenset({"inspect", "export"})
 BULKY = frozenset({"inspect", "export", "set_input"})
 """Commands of which only id and type are stored."""
 
+BY_CATALOG = frozenset({"edit", "replace", "inspect"})
+"""Commands that are checked by the catalog."""
+
 
 class Desk:
     """Takes commands for any session."""
@@ -73,6 +76,9 @@ class Desk:
         known = session.asked.get(command.id)
         if known is not None:
             return known
+        session.touch()
+        if command.type in BY_CATALOG:
+            await self.lifecycle.fleet.catalog_known(self.catalog)
         command = self.checked(session, command, principal)
         text = command.model_dump_json()
         answer: asyncio.Future[bytes | Problem | None] = asyncio.get_running_loop().create_future()

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from lantern.protocol.ids import AgentId, SessionId, new_id
 from lantern.protocol.link import AgentHello, DemoJob, Preview, RunJob, StartWorker, StopWorker
 from lantern.server.catalog import CatalogKeeper
-from lantern.server.problems import Refusal
+from lantern.server.problems import Refusal, still_starting
 from lantern.server.session import WorkerLink
 
 log = logging.getLogger(__name__)
 STARTS_PER_CORE = 2
 START_TIMEOUT_S = 20.0
-AGENT_WAIT_S = 5.0
+AGENT_WAIT_S = 8.0
 JOB_TIMEOUT_S = 60.0
 
 
@@ -35,6 +35,7 @@ class Fleet:
     def __init__(self) -> None:
         self.agents: dict[AgentId, Agent] = {}
         self._arrived = asyncio.Event()
+        self._had_one = False
 
     def join(self, hello: AgentHello, link: WorkerLink) -> Agent:
         """Add an agent; an older link of the same agent is closed."""
@@ -46,6 +47,7 @@ class Fleet:
         agent = Agent(hello.agent, link, dict(hello.workers), starts)
         self.agents[agent.id] = agent
         self._arrived.set()
+        self._had_one = True
         return agent
 
     def leave(self, agent: Agent) -> None:
@@ -64,13 +66,15 @@ class Fleet:
         try:
             await asyncio.wait_for(self._arrived.wait(), AGENT_WAIT_S)
         except TimeoutError:
-            raise _absent() from None
+            raise (_absent() if self._had_one else still_starting()) from None
         return min(self.agents.values(), key=lambda agent: len(agent.workers))
 
     async def catalog_known(self, keeper: CatalogKeeper) -> None:
         """Wait for the first agent ever, if need be: nothing can be checked without a catalog."""
-        if keeper.is_empty:
-            await self.place()
+        try:
+            await asyncio.wait_for(keeper.known.wait(), AGENT_WAIT_S)
+        except TimeoutError:
+            raise still_starting() from None
 
     def runs(self, session: SessionId, incarnation: int) -> bool:
         """Return whether an agent has that worker."""

@@ -63,9 +63,12 @@ def receive(session: Session, message: Message) -> None:
 def _keep(session: Session, kind: str, text: str) -> None:
     if kind == "telemetry":
         try:
-            session.telemetry = TelemetryEvent.model_validate_json(text)
+            told = TelemetryEvent.model_validate_json(text)
         except ValidationError as error:
             raise MalformedError(f"{kind}: {error}"[:200]) from None
+        if told.run == session.run:
+            session.telemetry = told
+            session.stands(told.step, told.stage)
     session.keep(kind, text)
     session.relay.put(kind, text)
 
@@ -108,6 +111,8 @@ def _take(session: Session, event: BaseModel, message: str) -> bool:
 def _take_rows(session: Session, event: MetricsEvent, message: str) -> None:
     if event.run == session.run:
         session.table.add(event.rows)
+        if session.table.last_step() > session.step:
+            session.stands(session.table.last_step())
         session.writes.append(RowsWrite(event.run, event.rows))
         session.relay.post(message)
 
@@ -133,6 +138,7 @@ def _take_built(session: Session, event: BuiltEvent, message: str) -> None:
     session.experiment = with_edits(session.base, session.edits)
     session.keep("built", message)
     session.telemetry = None
+    session.stands(event.step)
     session.latest.pop("telemetry", None)
     base = event.experiment.model_dump_json()
     session.writes.append(BuiltWrite(event.run, event.step, base, event.edits))

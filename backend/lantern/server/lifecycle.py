@@ -88,7 +88,6 @@ class Lifecycle:
         number = session.incarnation + 1
         await self.database.surely(SessionStore.raise_incarnation, session.id, number)
         session.incarnation, session.have_seq, session.is_resuming = number, 0, not is_first
-        session.settled.clear()
         if session.worker is not None:
             session.worker.close(4409, "Another worker has taken over this session.")
             session.worker = None

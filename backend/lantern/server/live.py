@@ -7,22 +7,22 @@ from collections import deque
 from collections.abc import Coroutine
 
 from pydantic import TypeAdapter, ValidationError
+from starlette.datastructures import Headers
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from lantern.protocol.commands import Command, UnwatchCommand, WatchCommand
-from lantern.protocol.events import ReplyEvent
-from lantern.protocol.ids import CommandId, ViewKey
+from lantern.protocol.commands import UnwatchCommand, WatchCommand
+from lantern.protocol.ids import ViewKey
 from lantern.protocol.live import (
     Ack,
     Ask,
     HeartbeatEvent,
-    RefusedEvent,
     Unwatch,
     ViewerMessage,
     Watch,
     WatchingEvent,
 )
 from lantern.protocol.problems import Problem, ProblemError
+from lantern.server.asking import Asking
 from lantern.server.guard import PRINCIPAL
 from lantern.server.handshake import accept
 from lantern.server.mailbox import Mailbox, Message, SlowViewerError
@@ -30,7 +30,7 @@ from lantern.server.problems import Refusal, problem_of
 from lantern.server.relay import MAX_VIEWS, Viewer
 from lantern.server.roles import Principal, may
 from lantern.server.services import Services
-from lantern.server.session import Asked, Session
+from lantern.server.session import Session
 from lantern.server.snapshot import snapshot_frame
 
 HEARTBEAT_S = 10.0
@@ -39,10 +39,8 @@ GRACE_S = 3.0
 MAX_MESSAGE_BYTES = 2_000_000
 MAX_MALFORMED = 20
 MALFORMED_S = 10.0
-COMMANDS_PER_S = 20.0
-BURST = 40
-MAX_WAITING = 100
 RESYNC = 4408
+SIGNED_OUT = 4401
 GONE = 4404
 FORBIDDEN = 4403
 MESSAGE: TypeAdapter[ViewerMessage] = TypeAdapter(ViewerMessage)
@@ -74,7 +72,7 @@ class LiveLink:
         self.services = services
         self.mailbox = Mailbox(services.meters)
         self.viewer = Viewer(self.mailbox)
-        self._asks: asyncio.Queue[Command] = asyncio.Queue(MAX_WAITING)
+        self.asking = Asking(session, principal, services, self.mailbox)
         self._malformed: deque[float] = deque(maxlen=MAX_MALFORMED)
 
     async def run(self) -> None:
@@ -82,11 +80,18 @@ class LiveLink:
         self.services.meters.viewers.inc()
         self.mailbox.post(snapshot_frame(self.session, self.principal.role))
         self.session.relay.join(self.viewer)
-        works = (self.mailbox.run(self._send), self._receive(), self._beat(), self._carry_out())
+        works = (
+            self.mailbox.run(self._send),
+            self._receive(),
+            self._beat(),
+            self.asking.run(),
+            self._until_signed_out(),
+        )
         try:
             await self._until_one_ends(works)
         finally:
             self.services.meters.viewers.dec()
+            self.session.touch()
             for key in self.session.relay.leave(self.viewer):
                 self._unwatch_later(key)
 
@@ -130,6 +135,16 @@ class LiveLink:
                 await self._close(GONE, "This session was deleted.")
                 return
 
+    async def _until_signed_out(self) -> None:
+        """End the link of somebody who has signed out, or whose invitation was revoked."""
+        auth, scope = self.services.auth, self.socket.scope
+        while True:
+            await auth.changed_or_later()
+            known = await auth.identify(scope, Headers(scope=scope))
+            if known != self.principal:
+                await self._close(SIGNED_OUT, "You are signed out.")
+                return
+
     async def _receive(self) -> None:
         while True:
             received = await self.socket.receive()
@@ -156,12 +171,9 @@ class LiveLink:
         self.services.meters.rejected.labels(why="viewer message").inc()
         now = time.monotonic()
         self._malformed.append(now)
-        self._refuse(problem)
+        self.asking.refuse(problem)
         is_full = len(self._malformed) == MAX_MALFORMED
         return not (is_full and now - self._malformed[0] < MALFORMED_S)
-
-    def _refuse(self, problem: Problem) -> None:
-        self.mailbox.post(RefusedEvent(problem=problem).model_dump_json())
 
     def _take(self, message: ViewerMessage) -> None:
         match message:
@@ -174,10 +186,7 @@ class LiveLink:
                 if key is not None:
                     self._unwatch_later(key)
             case Ask(command=command):
-                try:
-                    self._asks.put_nowait(command)
-                except asyncio.QueueFull:
-                    self._reply(command.id, Problem(sentence="Too many commands at a time."))
+                self.asking.take(command)
 
     def _watch(self, message: Watch) -> None:
         relay = self.session.relay
@@ -185,7 +194,7 @@ class LiveLink:
             view = self.services.catalog.checked_view(message.view)
             if len(self.viewer.refs) >= MAX_VIEWS and message.ref not in self.viewer.refs:
                 raise ProblemError(f"At most {MAX_VIEWS} views can be open on one page.")
-        except ProblemError as error:
+        except (ProblemError, Refusal) as error:
             answer = WatchingEvent(ref=message.ref, key=None, problem=error.problem)
             self.mailbox.post(answer.model_dump_json())
             return
@@ -200,42 +209,6 @@ class LiveLink:
 
     def _unwatch_later(self, key: ViewKey) -> None:
         self.services.lifecycle.spawn(_unwatch(self.session, key))
-
-    async def _carry_out(self) -> None:
-        """Hand commands in one after the other, at no more than so many a second."""
-        allowance, last = float(BURST), time.monotonic()
-        while True:
-            command = await self._asks.get()
-            now = time.monotonic()
-            allowance = min(float(BURST), allowance + (now - last) * COMMANDS_PER_S) - 1
-            last = now
-            if allowance < 0:
-                await asyncio.sleep(-allowance / COMMANDS_PER_S)
-            await self._hand_in(command)
-
-    async def _hand_in(self, command: Command) -> None:
-        try:
-            asked = await self.services.desk.submit(
-                self.session, command, self.principal, asker=self.mailbox
-            )
-        except (ProblemError, Refusal) as error:
-            self._reply(command.id, error.problem)
-            return
-        self.services.lifecycle.spawn(self._follow(asked))
-
-    async def _follow(self, asked: Asked) -> None:
-        """Tell the viewer of silence only: the worker's own reply comes through the relay."""
-        try:
-            await self.services.desk.answer(self.session, asked)
-        except Refusal as error:
-            self._reply(asked.command.id, error.problem)
-
-    def _reply(self, command: CommandId, problem: Problem) -> None:
-        if command:
-            event = ReplyEvent(command_id=command, problem=problem)
-            self.mailbox.post(event.model_dump_json())
-        else:
-            self._refuse(problem)
 
 
 GOES_AWAY = (WebSocketDisconnect, RuntimeError)

@@ -48,6 +48,16 @@ class MetricTable:
         for column in (self.steps, self.epochs, *self.columns.values()):
             del column[end:]
 
+    def rows(self, until: int) -> list[Row]:
+        """Return the rows up to a step, as they came."""
+        end = bisect_left(self.steps, until + 1)
+        return [self._row(at) for at in range(end)]
+
+    def _row(self, at: int) -> Row:
+        values = {name: column[at] for name, column in self.columns.items()}
+        known = {name: value for name, value in values.items() if not math.isnan(value)}
+        return Row(step=int(self.steps[at]), epoch=self.epochs[at], values=known)
+
     def newest(self) -> dict[str, float]:
         """Return the last value of each column."""
         found: dict[str, float] = {}

@@ -36,6 +36,12 @@ class Refusal(Exception):
         self.retry_after_s = retry_after_s
 
 
+def still_starting() -> Refusal:
+    """Return the refusal of what needs an agent while none has ever joined."""
+    sentence = "The training agent is still starting; try again in a few seconds."
+    return Refusal(503, sentence, retry_after_s=2)
+
+
 def document(status: int, problem: Problem) -> bytes:
     """Return the body of a problem document."""
     body: dict[str, object] = {

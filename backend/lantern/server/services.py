@@ -6,6 +6,7 @@ from lantern.server.auth import Auth
 from lantern.server.catalog import CatalogKeeper
 from lantern.server.desk import Desk
 from lantern.server.fleet import Fleet
+from lantern.server.idle import IdleRule
 from lantern.server.journal import Journal
 from lantern.server.lifecycle import Lifecycle
 from lantern.server.metrics import Meters
@@ -29,6 +30,7 @@ class Services:
     journal: Journal
     lifecycle: Lifecycle
     desk: Desk
+    idle: IdleRule
     previews: Previews
     meters: Meters
 
@@ -50,6 +52,7 @@ def services_of(settings: Settings) -> Services:
         meters=meters,
         link_secret=link_secret,
     )
+    desk = Desk(catalog=catalog, lifecycle=lifecycle, database=database, meters=meters)
     return Services(
         settings=settings,
         database=database,
@@ -59,7 +62,8 @@ def services_of(settings: Settings) -> Services:
         fleet=fleet,
         journal=journal,
         lifecycle=lifecycle,
-        desk=Desk(catalog=catalog, lifecycle=lifecycle, database=database, meters=meters),
+        desk=desk,
+        idle=IdleRule(sessions, desk, limit_s=settings.idle_pause_s),
         previews=Previews(settings.home / "previews", fleet, lifecycle),
         meters=meters,
     )

@@ -1,12 +1,13 @@
 """One session as web knows it: what it is, what it told, who looks at it, what it was asked."""
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from lantern.protocol.commands import Command
-from lantern.protocol.events import InputsEvent, StateEvent, TelemetryEvent
+from lantern.protocol.events import InputsEvent, Stage, StateEvent, TelemetryEvent
 from lantern.protocol.experiment import Edit, Experiment
 from lantern.protocol.ids import SessionId
 from lantern.protocol.link import Origin, StartWorker
@@ -89,21 +90,29 @@ class Session:
     linked: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the worker of this incarnation has ended."""
-    settled: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set once this incarnation stands ready, installs data, or has failed."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set and cleared at every change of phase."""
     is_resuming: bool = False
     """Started again and not built yet."""
     is_gone: bool = False
+    step: int = 0
+    """The newest step known, whoever told it: a state, telemetry, a metric row, a built model."""
+    stage: Stage | None = None
+    """The last stage done of an unfinished step, while paused inside it."""
+    touched_s: float = field(default_factory=time.monotonic)
+    """When somebody last looked at it or asked something of it."""
 
-    @property
-    def step(self) -> int:
-        """The newest step known."""
-        known = self.telemetry
-        if known is not None and known.run == self.run:
-            return max(known.step if self.state.phase == "running" else 0, self.state.step)
-        return self.state.step
+    def touch(self) -> None:
+        """Note that somebody cares about this session."""
+        self.touched_s = time.monotonic()
+
+    def stands(self, step: int, stage: Stage | None = None) -> None:
+        """Note how far the run has come."""
+        self.step, self.stage = step, stage
+
+    def state_now(self) -> StateEvent:
+        """Return the state with the newest step, which a state told at its beginning only."""
+        return self.state.model_copy(update={"step": self.step, "stage": self.stage})
 
     @property
     def inputs(self) -> dict[int, InputRef]:
@@ -122,7 +131,7 @@ class Session:
             phase=self.state.phase,
             run=self.run,
             step=self.step,
-            epoch=self.telemetry.epoch if self.telemetry is not None else self.table.last_epoch(),
+            epoch=self._epoch(),
             experiment=self.experiment,
             base=self.base,
             edits=tuple(self.edits),
@@ -130,6 +139,11 @@ class Session:
             metrics=self.table.newest(),
             problem=self.state.problem,
         )
+
+    def _epoch(self) -> float:
+        known = self.telemetry
+        is_newest = known is not None and known.step >= self.table.last_step()
+        return known.epoch if known is not None and is_newest else self.table.last_epoch()
 
     def link_status(self) -> WorkerLinkEvent:
         """Return whether the worker is heard."""
@@ -143,11 +157,12 @@ class Session:
     def set_state(self, state: StateEvent, message: Message | None = None) -> None:
         """Take a state over, keep it, and tell everyone."""
         self.state = state
+        # a worker that has no model yet says step 0, whatever it is about to resume from
+        if state.step > 0 or state.phase in {"running", "paused"}:
+            self.stands(state.step, state.stage)
         text = state.model_dump_json()
         self.keep("state", text)
         self.relay.post(text if message is None else message)
-        if state.phase != "building":
-            self.settled.set()
         self.changed.set()
         self.changed = asyncio.Event()
 

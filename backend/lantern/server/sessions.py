@@ -1,9 +1,9 @@
 """All sessions: made, forked, found again after a restart of web, deleted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from lantern.protocol.events import StateEvent
+from lantern.protocol.events import Row, StateEvent, TelemetryEvent
 from lantern.protocol.experiment import Edit, Experiment, with_edits
 from lantern.protocol.ids import SessionId, new_id
 from lantern.protocol.link import Origin
@@ -46,9 +46,14 @@ class Sessions:
             self._sessions[record.id] = session_of(record, MetricTable(rows), latest)
 
     async def create(
-        self, request: CreateSession, owner: str, *, origin: Origin | None = None
+        self,
+        request: CreateSession,
+        owner: str,
+        *,
+        origin: Origin | None = None,
+        rows: Sequence[Row] = (),
     ) -> Session:
-        """Store a new session; it is not started yet."""
+        """Store a new session with the metric rows of its past; it is not started yet."""
         awake = sum(session.wanted not in ASLEEP for session in self._sessions.values())
         if awake >= self.limit:
             raise Refusal(
@@ -64,10 +69,10 @@ class Sessions:
             start_step=request.start_step,
             origin=origin,
         )
-        session = session_of(record, MetricTable(), {})
+        session = session_of(record, MetricTable(rows), {})
         self._sessions[record.id] = session
         try:
-            await self.database.surely(SessionStore.insert, record)
+            await self.database.surely(SessionStore.insert, record, rows)
         except BaseException:
             del self._sessions[record.id]
             raise
@@ -85,7 +90,7 @@ def session_of(record: SessionRecord, table: MetricTable, latest: dict[str, str]
     state = StateEvent(run=record.run, phase="building", step=table.last_step())
     if "state" in latest:
         state = StateEvent.model_validate_json(latest["state"])
-    return Session(
+    session = Session(
         id=record.id,
         created_at=record.created_at,
         owner=record.owner,
@@ -105,6 +110,21 @@ def session_of(record: SessionRecord, table: MetricTable, latest: dict[str, str]
         latest=latest,
         experiment=with_edits(record.base, record.edits),
     )
+    _find_place(session)
+    return session
+
+
+def _find_place(session: Session) -> None:
+    """Take up how far a stored session had come by what was stored last."""
+    session.stands(session.state.step, session.state.stage)
+    if "telemetry" in session.latest:
+        told = TelemetryEvent.model_validate_json(session.latest["telemetry"])
+        if told.run == session.run:
+            session.telemetry = told
+            if told.step > session.step:
+                session.stands(told.step, told.stage)
+    if session.table.last_step() > session.step:
+        session.stands(session.table.last_step())
 
 
 def edits_until(edits: list[Edit], step: int) -> tuple[Edit, ...]:

@@ -29,6 +29,8 @@ class Settings(BaseModel):
     """Bearer token of scripts, with the rights of an admin."""
     max_sessions: Annotated[int, Field(ge=1)] = 200
     """Sessions that may be awake at the same time."""
+    idle_pause_s: Annotated[float, Field(ge=0)] = 1800.0
+    """After so long without a viewer, a command or a read, a session is paused; 0 for never."""
 
     @field_validator("home", "data")
     @classmethod
@@ -79,10 +81,23 @@ def refusal_to_start(settings: Settings) -> str | None:
     )
 
 
+FROM_ENVIRONMENT = (
+    "host",
+    "port",
+    "home",
+    "data",
+    "public_url",
+    "password",
+    "token",
+    "max_sessions",
+    "idle_pause_s",
+)
+
+
 def from_environment(**given: object) -> Settings:
     """Return the settings: what is given and not None, then LANTERN_* variables, then defaults."""
     found: dict[str, object] = {}
-    for name in ("host", "port", "home", "data", "public_url", "password", "token", "max_sessions"):
+    for name in FROM_ENVIRONMENT:
         value = os.environ.get(f"LANTERN_{name.upper()}")
         if value:
             found[name] = value

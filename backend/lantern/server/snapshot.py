@@ -23,7 +23,7 @@ def snapshot_frame(session: Session, role: Role) -> bytes:
         role=role,
         incarnation=session.incarnation,
         have_seq=session.have_seq,
-        state=session.state,
+        state=session.state_now(),
         experiment=session.experiment,
         edits=tuple(session.edits),
         events=tuple(EVENT.validate_json(latest[kind]) for kind in KINDS if kind in latest),

@@ -84,6 +84,7 @@ class Observer:
         self._scene = scene
         self._queue: deque[Watched] = deque()
         self._urgent_s = 0.0
+        self._touched: Stamp | None = None
 
     def __len__(self) -> int:
         """Return the number of views that are watched or asked for."""
@@ -124,6 +125,7 @@ class Observer:
     def touch(self, *, slot: int | None = None) -> None:
         """Show a change by hand at once: of an input slot, or of anything else when None."""
         self._urgent_s = URGENT_S
+        self._touched = self._scene.stamp()
         for watched in self._queue:
             watched.next_s = 0.0
             if slot is not None and getattr(watched.inspector, "slot", None) == slot:
@@ -188,7 +190,10 @@ class Observer:
 
     def _begin(self, watched: Watched, now: float) -> None:
         watched.begun = self._scene.stamp()
-        watched.next_s = now + watched.interval_s
+        # At the step of a change by hand only the next step shows what it does, so that look does
+        # not make the view wait for its turn.
+        shows_nothing_new = watched.begun == self._touched
+        watched.next_s = now if shows_nothing_new else now + watched.interval_s
         watched.work = Inspection(
             self._scene.figures(watched.view, watched.inspector),
             Listener(
@@ -234,6 +239,7 @@ class Observer:
                     figures=figures,
                     final=final,
                     compute_ms=compute_ms,
+                    made_at=time.time(),
                 )
             )
         elif final:

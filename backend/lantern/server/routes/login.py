@@ -124,5 +124,5 @@ async def list_invites(services: ServicesNeed, asker: AskerNeed) -> list[InviteI
 async def revoke_invite(invite: str, services: ServicesNeed, asker: AskerNeed) -> None:
     """Revoke an invitation and every login made with it."""
     demand(asker, "invite")
-    if not await services.database.surely(LoginStore.revoke_invite, invite):
+    if not await services.auth.revoke(invite):
         raise Refusal(404, "There is no such invitation.")

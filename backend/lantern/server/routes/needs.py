@@ -30,8 +30,10 @@ AskerNeed = Annotated[Principal, Depends(asker_of)]
 
 
 def session_of(session: str, services: ServicesNeed) -> Session:
-    """Return the session that the path names."""
-    return services.sessions.find(session)
+    """Return the session that the path names; asking for it shows that somebody cares."""
+    found = services.sessions.find(session)
+    found.touch()
+    return found
 
 
 SessionNeed = Annotated[Session, Depends(session_of)]

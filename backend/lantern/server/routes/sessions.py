@@ -2,9 +2,12 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 
 from fastapi import APIRouter
 
+from lantern.protocol.events import Row
 from lantern.protocol.link import Origin
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.rest import CreateSession, ForkSession, SessionInfo
@@ -16,7 +19,7 @@ from lantern.server.session import Session
 from lantern.server.sessions import fork_of
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
-BUILD_S = 10.0
+BUILD_S = 20.0
 
 
 @router.post("", status_code=201)
@@ -62,17 +65,24 @@ async def fork_session(
         )
     origin = Origin(session=session.id, run=session.run, step=request.step)
     forked = fork_of(session, request.step, request.phase)
-    return await _begin(forked, services, asker, origin=origin)
+    # the same by construction, so the curves of the fork begin at step 0 too
+    rows = session.table.rows(request.step)
+    return await _begin(forked, services, asker, origin=origin, rows=rows)
 
 
 async def _begin(
-    request: CreateSession, services: Services, asker: Principal, *, origin: Origin | None = None
+    request: CreateSession,
+    services: Services,
+    asker: Principal,
+    *,
+    origin: Origin | None = None,
+    rows: Sequence[Row] = (),
 ) -> SessionInfo:
     begun_s = time.monotonic()
-    session = await services.sessions.create(request, asker.name, origin=origin)
+    session = await services.sessions.create(request, asker.name, origin=origin, rows=rows)
     try:
         await services.lifecycle.start(session)
-        await _until_settled(session)
+        await until_settled(session)
     except (Refusal, ProblemError):
         await services.lifecycle.delete(session)
         raise
@@ -80,12 +90,15 @@ async def _begin(
     return session.info()
 
 
-async def _until_settled(session: Session) -> None:
-    """Wait for a model, or for the reason why there is none; a slow build goes on by itself."""
-    try:
-        await asyncio.wait_for(session.settled.wait(), BUILD_S)
-    except TimeoutError:
-        return
+async def until_settled(session: Session) -> None:
+    """Wait until a model runs or rests, or for the reason why not; a slow build goes on by itself.
+
+    A worker tells of its model first, then measures it, then says what it does from now on.
+    """
+    deadline = time.monotonic() + BUILD_S
+    while session.state.phase == "building" and (left_s := deadline - time.monotonic()) > 0:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(session.changed.wait(), left_s)
     problem = session.state.problem
     if session.state.phase == "failed" and problem is not None:
         raise ProblemError(problem.sentence, field=problem.field, hint=problem.hint)

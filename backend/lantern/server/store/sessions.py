@@ -2,13 +2,14 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lantern.protocol.events import Row
 from lantern.protocol.experiment import Edit, Experiment
 from lantern.protocol.ids import SessionId
 from lantern.protocol.link import Origin
-from lantern.server.store.writes import put_edits
+from lantern.server.store.writes import put_edits, put_rows
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,10 @@ class SessionStore:
     """Functions over a connection; each runs in the transaction of its caller."""
 
     @staticmethod
-    def insert(connection: sqlite3.Connection, record: SessionRecord) -> None:
-        """Store a new session."""
+    def insert(
+        connection: sqlite3.Connection, record: SessionRecord, rows: Sequence[Row] = ()
+    ) -> None:
+        """Store a new session, with the metric rows that it begins with."""
         origin = record.origin.model_dump_json() if record.origin is not None else None
         connection.execute(
             "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -57,6 +60,7 @@ class SessionStore:
             ),
         )
         put_edits(connection, record.id, record.run, record.edits)
+        put_rows(connection, record.id, record.run, rows)
 
     @staticmethod
     def delete(connection: sqlite3.Connection, session: SessionId) -> None:

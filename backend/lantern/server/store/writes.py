@@ -96,14 +96,21 @@ def put_edits(
     )
 
 
+def put_rows(
+    connection: sqlite3.Connection, session: SessionId, run: int, rows: Iterable[Row]
+) -> None:
+    """Add metric rows; the values of one whose step is known are added to that."""
+    connection.executemany(
+        "INSERT INTO metrics VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "epoch = excluded.epoch, body = json_patch(body, excluded.body)",
+        [(session, run, row.step, row.epoch, json.dumps(row.values)) for row in rows],
+    )
+
+
 def _write(connection: sqlite3.Connection, session: SessionId, write: Write) -> None:
     match write:
         case RowsWrite(run, rows):
-            connection.executemany(
-                "INSERT INTO metrics VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-                "epoch = excluded.epoch, body = json_patch(body, excluded.body)",
-                [(session, run, row.step, row.epoch, json.dumps(row.values)) for row in rows],
-            )
+            put_rows(connection, session, run, rows)
         case BuiltWrite():
             _write_built(connection, session, write)
         case EditWrite(run, position, edit):
