@@ -39,8 +39,9 @@ def test_digits_are_learnt(loss):
         "digits", Part(name="small_cnn"), loss=Part(name=loss), training=Training(batch_size=64)
     )
     metrics = train(run, 150)
-    assert set(metrics) == {"validation_loss", "validation_accuracy"}
+    assert set(metrics) == {"validation_loss", "validation_accuracy", "train_accuracy"}
     assert metrics["validation_accuracy"] > 0.93
+    assert metrics["train_accuracy"] > 0.93
 
 
 def test_metrics_are_means_over_the_validation_set():
@@ -63,9 +64,9 @@ def test_large_validation_sets_are_measured_in_part_always_the_same():
     task = Classification(validation_samples=100)
     first = task.evaluate(run.module.eval(), run.data, run.loss)
     assert task.evaluate(run.module, run.data, run.loss) == first
-    assert sizes == [100, 100]
+    assert sizes == [100, 25, 100, 25]
     run.task.evaluate(run.module, run.data, run.loss)
-    assert sum(sizes[2:]) == len(run.data.validation)
+    assert sum(sizes[4:]) == len(run.data.validation) + 2000 // 4
 
 
 def test_default_views():

@@ -50,11 +50,15 @@ class Classification(Task, name="classification", title="Classification"):
     def evaluate(self, module: nn.Module, data: Data, loss: Loss) -> dict[str, float]:
         """Return mean loss and share of correct answers (0-1) of an eval-mode module."""
         validation = _measure(module, data.validation, loss, limit=self.validation_samples)
-        metrics = {"validation_loss": validation[0], "validation_accuracy": validation[1]}
-        if data.kind == "points":
-            train = _measure(module, data.train, loss, limit=self.validation_samples)
-            metrics["train_accuracy"] = train[1]
-        return metrics
+        # The training curve of the loss comes from the steps themselves, so for images a quarter
+        # of the samples is enough to tell the training accuracy.
+        limit = self.validation_samples // (1 if data.kind == "points" else 4)
+        _, accuracy = _measure(module, data.train, loss, limit=limit)
+        return {
+            "validation_loss": validation[0],
+            "validation_accuracy": validation[1],
+            "train_accuracy": accuracy,
+        }
 
     def views(self, data: Data) -> tuple[View, ...]:
         """Return the network and what it decides."""
@@ -81,7 +85,7 @@ def _measure(module: nn.Module, split: Split, loss: Loss, *, limit: int) -> tupl
 
 @lru_cache(maxsize=16)
 def _chosen(count: int, limit: int) -> Tensor:
-    """Return all indices, or a fixed random choice of `limit` of them, in order."""
+    """Return all indices (n,), or a fixed random choice of `limit` of them, in order."""
     if count <= limit:
         return torch.arange(count)
     return torch.randperm(count, generator=generator_for(0, "validation"))[:limit].sort().values
