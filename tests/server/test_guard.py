@@ -249,7 +249,7 @@ async def test_an_open_page_is_closed_when_its_login_ends(tmp_path):
             for _ in range(2):
                 answer = await admin.post("/api/v1/login", json={"password": "open sesame"})
                 tokens.append(answer.json()["token"])
-            admin.cookies.clear()
+                admin.cookies.clear()
             admin.headers["Authorization"] = f"Bearer {tokens[0]}"
             made = await create(admin)
             invite = (await admin.post("/api/v1/invites", json={"role": "viewer"})).json()

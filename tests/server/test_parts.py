@@ -1,14 +1,17 @@
 """The small parts of web by themselves: mailbox, metric table, catalog, pages, store."""
 
 import asyncio
+import itertools
 import json
 import math
+import re
 import sqlite3
 import struct
 
 import pytest
 from starlette.requests import Request
 from tests.server.fakes import CATALOG, FakeAgent, bars
+from websockets.frames import Frame, Opcode
 
 from lantern.protocol import frame
 from lantern.protocol.events import InspectedEvent, Row
@@ -18,6 +21,7 @@ from lantern.protocol.problems import ProblemError
 from lantern.protocol.views import View
 from lantern.server.catalog import CatalogKeeper
 from lantern.server.figures_json import figures_of
+from lantern.server.listening import frame_of
 from lantern.server.logs import redacted
 from lantern.server.mailbox import QUEUE_CAP, Mailbox, SlowViewerError
 from lantern.server.metric_table import MetricTable
@@ -177,6 +181,53 @@ async def test_the_docs_show_every_plugin_and_load_nothing_from_elsewhere(server
         part = schemas["Experiment"]["properties"]["dataset"]["$ref"].rsplit("/", 1)[1]
         names = [option["properties"]["name"]["const"] for option in schemas[part]["anyOf"]]
         assert names == ["circle", "xor"]
+
+
+@pytest.mark.asyncio
+async def test_the_docs_are_in_order(server):
+    async with FakeAgent(server), server.client() as client:
+        page = (await client.get("/docs")).text
+    levels = [int(level) for level in re.findall(r"<h([1-6])", page)]
+    assert levels[0] == 1
+    assert levels.count(1) == page.count("<main") == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert {link[1:] for link in re.findall(r'href="(#[^"]+)"', page)} <= set(ids)
+    row = next(row for row in page.split("<tr>") if "<code>learning_rate</code>" in row)
+    cells = re.findall(r"<td>(.*?)</td>", row)
+    assert cells[:4] == ["number", "≥ 0, ≤ 1", "<code>null</code>", "per step"]
+    assert "live" in cells[4]
+    steps = next(row for row in page.split("<tr>") if "<code>steps</code>" in row)
+    assert "≥ 1<" in steps
+    assert "required" not in steps
+    for path in ("/api/v1/sessions/{session}/fork", "/healthz", "/api/v1/invites/{invite}"):
+        assert f"<code>{path}</code>" in page
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536])
+def test_messages_are_framed_as_the_library_frames_them(size):
+    binary = Frame(Opcode.BINARY, b"x" * size).serialize(mask=False)
+    assert frame_of(b"x" * size, None) == binary
+    text = Frame(Opcode.TEXT, b"x" * size).serialize(mask=False)
+    assert frame_of(None, "x" * size) == text
+
+
+@pytest.mark.asyncio
+async def test_an_acknowledgement_wakes_nobody_when_nothing_waits():
+    box = Mailbox(Meters())
+    box.put_figure("a", "a1")
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    task = asyncio.create_task(box.run(send))
+    await asyncio.sleep(0.01)
+    box.acknowledge(1)
+    assert not box._wake.is_set()
+    assert b"lantern_frames_sent_total 1.0" in box.meters.text()
+    task.cancel()
 
 
 def test_schemas_that_a_plugin_refers_to_get_names_of_their_own():

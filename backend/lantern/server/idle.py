@@ -53,7 +53,7 @@ class IdleRule:
 
     def _problem(self) -> Problem:
         minutes = self.limit_s / 60
-        length = f"{minutes:.0f} minutes" if minutes >= 2 else f"{self.limit_s:.0f} seconds"
+        length = f"{minutes:.0f} minutes" if minutes >= 2 else f"{self.limit_s:g} seconds"
         return Problem(
             sentence=f"Paused after {length} because nobody was watching.",
             hint="Press Run to go on.",

@@ -58,7 +58,7 @@ class Mailbox:
 
     def _put(self, slots: dict[str, Message], key: str, message: Message) -> None:
         if key in slots:
-            self.meters.replaced.inc()
+            self.meters.replaced.add()
         slots[key] = message
         self._wake.set()
 
@@ -72,7 +72,8 @@ class Mailbox:
         now = time.monotonic()
         for _ in range(min(frames, len(self._sent_at))):
             self.meters.ack_s.observe(now - self._sent_at.popleft())
-        self._wake.set()
+        if self._figures:
+            self._wake.set()
 
     @property
     def has_credit(self) -> bool:
@@ -96,7 +97,7 @@ class Mailbox:
                 await self._wake.wait()
                 continue
             await send(message)
-            self.meters.sent.inc()
+            self.meters.sent.add()
 
     def _next(self) -> Message | None:
         """Take the next message; keys take turns, since a key sent goes to the end of its dict."""

@@ -1,42 +1,66 @@
 """Makes the page /docs from the OpenAPI document and the catalog."""
 
-import json
 from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from lantern.protocol.catalog import Catalog, PluginCard
+from lantern.server.docs_page.schemas import (
+    PLAIN,
+    Schema,
+    field_table,
+    prose,
+    resolve,
+    schema_title,
+    table,
+)
 
 STYLE = Path(__file__).with_name("docs.css").read_bytes()
 VERBS = ("get", "post", "put", "delete")
-BOUNDS = (
-    ("minimum", "≥ {}"),
-    ("exclusiveMinimum", "> {}"),
-    ("maximum", "≤ {}"),
-    ("exclusiveMaximum", "< {}"),
-    ("minItems", "at least {} items"),
-    ("maxItems", "at most {} items"),
-    ("maxLength", "at most {} characters"),
-)
+GROUPS = {
+    "sessions": "Sessions",
+    "commands": "Commands to a session",
+    "inspect": "Looking into a session",
+    "history": "Metrics and history",
+    "export": "Export",
+    "demos": "Demos",
+    "catalog": "Catalog",
+    "lessons": "Lessons",
+    "login": "Signing in",
+    "health": "Health",
+}
+"""Titles of the groups of routes, by tag, in the order of the page."""
 
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Lantern: routes and plugins</title><link rel="stylesheet" href="/docs/docs.css">
+<meta name="color-scheme" content="light dark">
+<title>Lantern: routes and plugins</title>
+<link rel="icon" href="/lantern.svg"><link rel="stylesheet" href="/docs/docs.css">
 </head>
-<body>
-<h1>Lantern: routes and plugins</h1>
-<p>Machine-readable: <a href="/openapi.json">/openapi.json</a>. Errors are problem documents
-(RFC 9457) with a sentence in <code>detail</code> and the offending <code>field</code>.</p>
-<nav aria-label="Sections"><a href="#routes">Routes</a> {links}</nav>
-<h2 id="routes">Routes</h2>
-{routes}
-{plugins}
+<body class="docs">
+<a class="skip" href="#content">Skip to the content</a>
+<header><a class="home" href="/"><img src="/lantern.svg" alt="" width="28" height="28">Lantern</a>
+<a href="/openapi.json">openapi.json</a></header>
+<nav aria-label="Sections">{navigation}</nav>
+<main id="content">
+<h1>Routes and plugins</h1>
+<p class="lead">Everything the page does goes over these routes, so a script can do it too. Errors
+are problem documents (RFC 9457): one sentence in <code>detail</code>, the offending
+<code>field</code>, and what to do in <code>hint</code>.</p>
+{sections}
+</main>
 </body>
 </html>
 """
+LIVE = """<h3 id="routes-live">Live link</h3>
+<p>A WebSocket at <code>/api/v1/sessions/{session}/live</code>, subprotocol
+<code>lantern.v1</code>. First comes a snapshot of all that is known, then every event as it
+happens; figures come as binary frames, and are acknowledged once they are drawn.</p>"""
+TRAINING = "<p>What every experiment has besides its plugins, under <code>training</code>.</p>"
+NO_PLUGINS = "<section><h2>Plugins</h2><p>No agent has told yet what it can do.</p></section>"
 
 
 def docs_html(document: dict[str, Any], catalog: Catalog) -> str:
@@ -44,42 +68,109 @@ def docs_html(document: dict[str, Any], catalog: Catalog) -> str:
     kinds = [
         (kind, list(cards)) for kind, cards in groupby(catalog.plugins, key=lambda card: card.kind)
     ]
-    return PAGE.format(
-        links=" ".join(f'<a href="#{kind}">{_plural(kind)}</a>' for kind, _ in kinds),
-        routes=_routes(document),
-        plugins="\n".join(_kind(kind, cards) for kind, cards in kinds)
-        or "<h2>Plugins</h2><p>No agent has told yet what it can do.</p>",
+    sections = [
+        _routes(document),
+        _commands(document),
+        _training(document),
+        *(_kind(kind, cards) for kind, cards in kinds),
+    ]
+    if not kinds:
+        sections.append(NO_PLUGINS)
+    page = PAGE.replace("{navigation}", _navigation(document, kinds))
+    return page.replace("{sections}", "\n".join(sections))
+
+
+def _navigation(document: Schema, kinds: list[tuple[Any, list[PluginCard]]]) -> str:
+    groups = [(f"routes-{tag}", title) for tag, title in GROUPS.items() if _of(document, tag)]
+    fixed = [("commands", "Commands"), ("training", "Training")]
+    plugins = [(str(kind), _plural(kind)) for kind, _ in kinds]
+    return (
+        f'<p><a href="#routes">Routes</a></p>{_links([*groups, ("routes-live", "Live link")])}'
+        f'<p><a href="#{fixed[0][0]}">Reference</a></p>{_links([*fixed, *plugins])}'
     )
 
 
-def _routes(document: dict[str, Any]) -> str:
-    rows = [
-        f'<tr><td><span class="verb">{verb.upper()}</span><code>{escape(path)}</code></td>'
-        f"<td>{escape(item[verb].get('description', ''))}</td><td>{_body(item[verb])}</td></tr>"
+def _links(targets: list[tuple[str, str]]) -> str:
+    items = "".join(f'<li><a href="#{target}">{title}</a></li>' for target, title in targets)
+    return f"<ul>{items}</ul>"
+
+
+def _of(document: Schema, tag: str) -> list[tuple[str, str, Schema]]:
+    """Return the (verb, path, operation) of every route with that tag."""
+    return [
+        (verb, path, item[verb])
         for path, item in document["paths"].items()
         for verb in VERBS
-        if verb in item
+        if verb in item and tag in item[verb].get("tags", ())
     ]
-    head = "<tr><th>Route</th><th>What it does</th><th>Body and query</th></tr>"
-    return f"<table>{head}{''.join(rows)}</table>"
 
 
-def _body(operation: dict[str, Any]) -> str:
+def _routes(document: Schema) -> str:
+    groups = [(tag, title, _of(document, tag)) for tag, title in GROUPS.items()]
+    head = ("Route", "What it does", "Takes", "Returns")
+    tables = [
+        f'<h3 id="routes-{tag}">{title}</h3>'
+        + table(f"Routes: {title}", head, [_route(*route) for route in routes], kind="routes")
+        for tag, title, routes in groups
+        if routes
+    ]
+    return f'<section><h2 id="routes">Routes</h2>{"".join(tables)}{LIVE}</section>'
+
+
+def _route(verb: str, path: str, operation: Schema) -> tuple[str, ...]:
     content = operation.get("requestBody", {}).get("content", {})
-    names = [schema_title(media["schema"]) for media in content.values()]
-    names += [f"?{p['name']}" for p in operation.get("parameters", []) if p["in"] == "query"]
-    return ", ".join(f"<code>{escape(name)}</code>" for name in names)
+    takes = [schema_title(media["schema"]) for media in content.values()]
+    takes += [f"?{p['name']}" for p in operation.get("parameters", []) if p["in"] == "query"]
+    return (
+        f'<span class="verb {verb}">{verb.upper()}</span> <code>{escape(path)}</code>',
+        prose(str(operation.get("description", ""))),
+        " ".join(f"<code>{escape(name)}</code>" for name in takes),
+        _returns(operation),
+    )
 
 
-def schema_title(schema: dict[str, Any]) -> str:
-    """Return how a schema is called."""
-    if "$ref" in schema:
-        return str(schema["$ref"]).rsplit("/", 1)[-1]
-    return str(schema.get("title", "JSON"))
+def _returns(operation: Schema) -> str:
+    answers: Schema = operation["responses"]
+    status = next((code for code in answers if code.startswith("2")), "")
+    names = [
+        schema_title(media["schema"]) if "schema" in media else kind
+        for kind, media in answers.get(status, {}).get("content", {}).items()
+    ]
+    plain = ["JSON" if name.startswith("Response ") else name for name in names]
+    return " ".join([status, *(f"<code>{escape(name)}</code>" for name in plain)])
+
+
+def _commands(document: Schema) -> str:
+    """Return what can be asked of a session; the schemas carry the words."""
+    schemas: Schema = document.get("components", {}).get("schemas", {})
+    posted = next((op for _, _, op in _of(document, "commands")), None)
+    if posted is None:
+        return ""
+    union: Schema = next(iter(posted["requestBody"]["content"].values()))["schema"]
+    cards = [resolve(option, schemas) for option in union.get("oneOf", ())]
+    parts = [_command(card, schemas) for card in cards]
+    return f'<section><h2 id="commands">Commands</h2>{"".join(parts)}</section>'
+
+
+def _command(schema: Schema, schemas: Schema) -> str:
+    properties: Schema = schema["properties"]
+    name = str(properties["type"]["const"])
+    fields = {key: part for key, part in properties.items() if key not in {"id", "type"}}
+    text = f"<p>{prose(str(schema.get('description', '')))}</p>"
+    kept = schema | {"properties": fields}
+    shown = field_table(f"Fields of {name}", kept, schemas, columns=PLAIN) if fields else ""
+    return f'<article><h3 id="command.{name}"><code>{name}</code></h3>{text}{shown}</article>'
+
+
+def _training(document: Schema) -> str:
+    schemas: Schema = document.get("components", {}).get("schemas", {})
+    fields = field_table("Fields of training", schemas.get("Training", {}), schemas)
+    return f'<section><h2 id="training">Training</h2>{TRAINING}{fields}</section>'
 
 
 def _kind(kind: str, cards: list[PluginCard]) -> str:
-    return f'<h2 id="{kind}">{_plural(kind)}</h2>' + "".join(_plugin(card) for card in cards)
+    plugins = "".join(_plugin(card) for card in cards)
+    return f'<section><h2 id="{kind}">{_plural(kind)}</h2>{plugins}</section>'
 
 
 def _plural(kind: str) -> str:
@@ -88,56 +179,13 @@ def _plural(kind: str) -> str:
 
 
 def _plugin(card: PluginCard) -> str:
-    title = f'<h3 id="{card.kind}.{escape(card.name)}">{escape(card.title)} '
-    title += f'<span class="name"><code>{escape(card.name)}</code></span></h3>'
-    properties: dict[str, Any] = card.parameters.get("properties", {})
-    definitions: dict[str, Any] = card.parameters.get("$defs", {})
-    rows = [_parameter(name, part, definitions) for name, part in properties.items()]
-    head = "<tr><th>Parameter</th><th>Type</th><th>Bounds</th><th>Default</th><th>Help</th></tr>"
-    table = f"<table>{head}{''.join(rows)}</table>" if rows else "<p>No parameters.</p>"
-    return f"{title}<p>{escape(card.help)}</p>{table}"
-
-
-def _parameter(name: str, schema: dict[str, Any], definitions: dict[str, Any]) -> str:
-    resolved = _resolved(schema, definitions)
-    default = json.dumps(schema["default"]) if "default" in schema else "required"
-    unit = f" {resolved['x-unit']}" if "x-unit" in resolved else ""
-    text = resolved.get("description", "")
-    text += " May change while it trains." if resolved.get("x-live") else ""
-    cells = (
-        f"<code>{escape(name)}</code>",
-        escape(_type(resolved, definitions)),
-        escape(_bounds(resolved, definitions) + unit),
-        f"<code>{escape(default)}</code>",
-        escape(text),
+    title = f"{escape(card.title)} <code>{escape(card.name)}</code>"
+    tags = "".join(f'<span class="tag">{escape(tag)}</span>' for tag in card.tags)
+    first, *more = card.help.split("\n\n")
+    text = "".join(f'<p class="more">{prose(part)}</p>' for part in more)
+    definitions: Schema = card.parameters.get("$defs", {})
+    fields = field_table(f"Parameters of {card.title}", card.parameters, definitions)
+    return (
+        f'<article><h3 id="{card.kind}.{escape(card.name)}">{title} {tags}</h3>'
+        f"<p>{prose(first)}</p>{text}{fields}</article>"
     )
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-
-
-def _resolved(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    found = definitions.get(str(schema.get("$ref", "")).rsplit("/", 1)[-1], {})
-    return found | schema
-
-
-def _type(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
-    if "enum" in schema:
-        return " | ".join(json.dumps(value) for value in schema["enum"])
-    if "const" in schema:
-        return json.dumps(schema["const"])
-    options = schema.get("anyOf") or schema.get("oneOf")
-    if options:
-        return " or ".join(_type(_resolved(option, definitions), definitions) for option in options)
-    if schema.get("type") == "array" and "items" in schema:
-        return f"list of {_type(_resolved(schema['items'], definitions), definitions)}"
-    return str(schema.get("type", "any"))
-
-
-def _bounds(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
-    found = [text.format(schema[key]) for key, text in BOUNDS if key in schema]
-    if "items" in schema:
-        inner = _bounds(_resolved(schema["items"], definitions), definitions)
-        found += [f"each {inner}"] if inner else []
-    for option in schema.get("anyOf", ()):
-        inner = _bounds(_resolved(option, definitions), definitions)
-        found += [inner] if inner else []
-    return ", ".join(found)
