@@ -13,8 +13,8 @@ from tests.bench.table import Line, at_least, middle, noted
 from tests.support.server import ROOT, LanternServer
 from tests.support.viewer import Viewer
 
-ROUNDS = 7
-SECONDS = 2.0
+ROUNDS = 15
+SECONDS = 1.0
 SETTLE_S = 0.4
 BUDGETS = (0.10, 0.03)
 

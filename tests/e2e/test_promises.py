@@ -86,6 +86,9 @@ def test_a_shared_run_is_reproduced_with_its_edits(server: LanternServer) -> Non
     again = server.create(info["base"], edits=info["edits"], start_step=200, phase="paused")["id"]
     wait_until(lambda: server.request("GET", f"/sessions/{again}")["step"] == 200, 30)
     assert weights(server, again) == weights(server, first)
+    rows = [server.request("GET", f"/sessions/{session}/metrics") for session in (first, again)]
+    assert rows[0]["columns"]["train_loss"] == rows[1]["columns"]["train_loss"]
+    assert rows[1]["columns"]["validation_loss"][0] == rows[0]["columns"]["validation_loss"][0]
     fork = server.request("POST", f"/sessions/{first}/fork", json={"step": 150})["id"]
     wait_until(lambda: server.request("GET", f"/sessions/{fork}")["step"] == 150, 30)
     server.command(fork, "run", steps=50, wait_s=30)

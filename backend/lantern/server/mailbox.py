@@ -13,6 +13,9 @@ from collections.abc import Awaitable, Callable
 from lantern.server.metrics import Meters
 
 WINDOW = 2
+SLOW_ACK_S = 0.5
+"""A viewer that takes longer than this for one figure gets the next only when it is drawn: what
+waits behind a figure on a thin line is out of date by the time it arrives."""
 QUEUE_CAP = 256
 ACK_DEADLINE_S = 15.0
 
@@ -37,6 +40,7 @@ class Mailbox:
         self._slots: dict[str, Message] = {}
         self._figures: dict[str, Message] = {}
         self._sent_at: deque[float] = deque()
+        self._ack_s = 0.0
         self._overflown = False
         self._wake = asyncio.Event()
 
@@ -71,14 +75,15 @@ class Mailbox:
         """Give credit back for figures that were drawn."""
         now = time.monotonic()
         for _ in range(min(frames, len(self._sent_at))):
-            self.meters.ack_s.observe(now - self._sent_at.popleft())
+            self._ack_s = now - self._sent_at.popleft()
+            self.meters.ack_s.observe(self._ack_s)
         if self._figures:
             self._wake.set()
 
     @property
     def has_credit(self) -> bool:
         """Whether one more figure may be on its way."""
-        return len(self._sent_at) < WINDOW
+        return len(self._sent_at) < (WINDOW if self._ack_s < SLOW_ACK_S else 1)
 
     def check(self) -> None:
         """Raise SlowViewerError when the viewer is beyond waiting for."""

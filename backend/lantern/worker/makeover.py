@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lantern.lab.changes import changed
+from lantern.lab.look import Mirror
 from lantern.lab.run import Run
 from lantern.lab.subject import Progress
 from lantern.protocol.experiment import Change, Experiment, with_edits
@@ -36,7 +37,17 @@ def begin(session: "Session") -> None:
     )
     run, ledger = session.long_work.drive("start", steps)
     session.keeper.history.drop_after(run.step)
+    if run.step > 0 and not start.resume and start.origin is None:
+        _measure_beginning(session, ledger)
     session.adopt(run, ledger, number=start.run, sentence=None)
+
+
+def _measure_beginning(session: "Session", ledger: Ledger) -> None:
+    """Write the row of step 0 for a shared run, which is first looked at in its middle."""
+    start = session.start
+    run = session.workshop.run(start.experiment, [edit for edit in start.edits if edit.step == 0])
+    subject = Mirror().subject(run, {})
+    ledger.observe(run, subject.task.evaluate(subject.module, subject.data, subject.loss))
 
 
 def replace(session: "Session", experiment: Experiment, sentence: str) -> None:
