@@ -14,8 +14,8 @@ from lantern.server.metrics import Meters
 
 WINDOW = 2
 SLOW_ACK_S = 0.5
-"""A viewer that takes longer than this for one figure gets the next only when it is drawn: what
-waits behind a figure on a thin line is out of date by the time it arrives."""
+"""A viewer that takes longer than this for one figure gets the next figure, and the next telemetry,
+only when it is drawn: what waits behind a figure on a thin line is out of date when it arrives."""
 QUEUE_CAP = 256
 ACK_DEADLINE_S = 15.0
 
@@ -77,13 +77,18 @@ class Mailbox:
         for _ in range(min(frames, len(self._sent_at))):
             self._ack_s = now - self._sent_at.popleft()
             self.meters.ack_s.observe(self._ack_s)
-        if self._figures:
+        if self._figures or self._slots:
             self._wake.set()
 
     @property
     def has_credit(self) -> bool:
         """Whether one more figure may be on its way."""
-        return len(self._sent_at) < (WINDOW if self._ack_s < SLOW_ACK_S else 1)
+        return len(self._sent_at) < (1 if self.is_slow else WINDOW)
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the last figure took long to be drawn."""
+        return self._ack_s > SLOW_ACK_S
 
     def check(self) -> None:
         """Raise SlowViewerError when the viewer is beyond waiting for."""
@@ -108,7 +113,7 @@ class Mailbox:
         """Take the next message; keys take turns, since a key sent goes to the end of its dict."""
         if self._queue:
             return self._queue.popleft()
-        if self._slots:
+        if self._slots and not (self.is_slow and self._sent_at):
             return self._slots.pop(next(iter(self._slots)))
         if self._figures and self.has_credit:
             self._sent_at.append(time.monotonic())
