@@ -7,7 +7,7 @@ SETUP = $(if $(PYTHON),@$(PYTHON) backend/tooling/setup.py,$(error Lantern needs
 NPM := $(BIN)/python backend/tooling/page.py npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test test check lint format gen gen-clean bench e2e dev pins clean
+.PHONY: help run setup setup-test test check lint format gen gen-clean bench e2e pictures dev pins clean
 
 help: ## List what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ gen-clean: gen
 
 bench: setup-test ## Measure the promises and print them beside their goals
 	@$(BIN)/python -m tests.bench
+
+pictures: setup-test ## Take the pictures of the README from the running product
+	@LANTERN_PICTURES=1 $(BIN)/python -m pytest tests/e2e/test_pictures.py
 
 dev: setup ## Start Lantern, and the page from its sources with reload at once
 	@$(BIN)/lantern serve --no-open & trap "kill $$!" EXIT INT TERM; $(NPM) run dev

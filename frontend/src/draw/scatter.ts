@@ -165,7 +165,7 @@ function paintOverMap(
     ctx.fillStyle = classColor(label, false);
     ctx.fill();
   }
-  ctx.lineWidth = 1.6;
+  ctx.lineWidth = Math.max(0.75, Math.min(1.4, radius / 3.2));
   ctx.strokeStyle = heldOut ? "#ffffff" : "#14181d";
   ctx.stroke();
 }

@@ -257,8 +257,7 @@ export class SessionState {
     this.run = state.run;
     this.step = state.step;
     this.stage = state.stage;
-    if (state.problem !== null) this.problem = state.problem;
-    else if (state.phase === "running" || state.phase === "building") this.problem = null;
+    this.problem = state.problem;
   }
 
   private tell(telemetry: TelemetryEvent): void {
