@@ -23,9 +23,9 @@ def own_server(tmp_path: Path) -> Iterator[LanternServer]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, started once."""
+    """Chromium, for one file at a time: Playwright keeps an event loop while it runs."""
     with chromium() as started:
         yield started
 

@@ -270,3 +270,11 @@ async def test_the_store_merges_rows_and_forgets_what_belongs_to_a_deleted_sessi
     with sqlite3.connect(tmp_path / "lantern.sqlite") as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     connection.close()
+
+
+def test_the_last_step_with_a_training_loss_is_known():
+    table = MetricTable()
+    assert table.last_step_of("train_loss") == 0
+    table.add([Row(step=step, epoch=0.0, values={"train_loss": 1.0}) for step in (1, 2, 3)])
+    table.add([Row(step=7, epoch=0.0, values={"validation_loss": 1.0})])
+    assert table.last_step_of("train_loss") == 3

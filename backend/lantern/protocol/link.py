@@ -63,6 +63,9 @@ class StartWorker(Model):
     origin: Origin | None = None
     resume: bool = False
     """Continue from the newest snapshot of `run` rather than from step 0."""
+    rows_to: int | None = None
+    """The last step that web has the training loss of: a worker that resumes trains again from
+    there, so that rows which died with the worker before it are made again."""
     phase: Literal["running", "paused"] = "running"
     inputs: dict[int, InputRef] = {}
     budget_share: float = 0.10

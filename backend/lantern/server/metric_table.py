@@ -71,6 +71,12 @@ class MetricTable:
         """Return the step of the last row, 0 if there is none."""
         return int(self.steps[-1]) if self.steps else 0
 
+    def last_step_of(self, name: str) -> int:
+        """Return the step of the last value of a column, 0 if there is none."""
+        column = self.columns.get(name, array("d"))
+        known = (at for at in reversed(range(len(column))) if not math.isnan(column[at]))
+        return int(self.steps[at]) if (at := next(known, None)) is not None else 0
+
     def last_epoch(self) -> float:
         """Return the epoch of the last row, 0 if there is none."""
         return self.epochs[-1] if self.epochs else 0.0

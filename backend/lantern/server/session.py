@@ -197,6 +197,7 @@ class Session:
             start_step=self.start_step if self.run == 1 else 0,
             origin=self.origin if self.run == 1 else None,
             resume=resume,
+            rows_to=self.table.last_step_of("train_loss") if resume else None,
             phase="running" if is_running else "paused",
             inputs=self.inputs,
             budget_share=self.budget_share,

@@ -32,6 +32,8 @@ def begin(session: "Session") -> None:
     if start.resume:
         newest = session.keeper.history.load(sys.maxsize, lineage)
         step = max(step, newest.step if newest is not None else 0)
+        if start.rows_to is not None:
+            session.keeper.history.drop_after(start.rows_to)  # so that the rest is trained again
     steps = materialise(
         lambda edits: session.workshop.run(start.experiment, edits), lineage, step, histories
     )
