@@ -1,7 +1,8 @@
 """The price of watching: wall time earns credit, looking spends it."""
 
-USED = 0.9
-"""Of the share: the rest is for what cannot be measured, such as caches that looking empties."""
+USED = 0.75
+"""Of the share: the rest is for what cannot be measured, such as caches that looking empties and
+the thread that sends what was seen."""
 
 MAX_CREDIT_S = 0.05
 """Credit does not pile up, or a pause in watching would be followed by a stall of training."""
