@@ -14,7 +14,8 @@ STEPS = {"session-mlp": 1500, "session-cnn": 400}
 @pytest.mark.parametrize("name", list(STEPS))
 def test_picture(server: LanternServer, page: Page, tmp_path: Path, name: str) -> None:
     images = {"name": "mnist" if DATA else "digits"}
-    experiment = SPIRAL if name == "session-mlp" else DIGITS | {"dataset": images}
+    reader = DIGITS | {"title": "LeNet-5 reads digits", "dataset": images}
+    experiment = SPIRAL if name == "session-mlp" else reader
     session = server.create(experiment, phase="paused")["id"]
     server.command(session, "run", steps=STEPS[name], wait_s=90)
     page.goto(f"{server.url}/#/s/{session}")

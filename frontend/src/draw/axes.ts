@@ -33,16 +33,28 @@ export function linearTicks(low: number, high: number, count: number): number[] 
 export function logTicks(low: number, high: number, count: number): number[] {
   const from = Math.floor(Math.log10(low) + 1e-9);
   const to = Math.ceil(Math.log10(high) - 1e-9);
-  const every = Math.max(1, Math.ceil((to - from) / Math.max(1, count)));
+  const inner = Math.floor(Math.log10(high) + 1e-9) - Math.ceil(Math.log10(low) - 1e-9);
+  // Wide ranges count down from the greatest power inside, so that two are there at least.
+  if (to - from > count && inner >= 1) return powers(low, high, inner, count);
   const leads = (to - from) * 3 <= count ? [1, 2, 5] : (to - from) * 2 <= count ? [1, 3] : [1];
   const ticks: number[] = [];
-  for (let power = from; power <= to; power += every) {
+  for (let power = from; power <= to; power += 1) {
     for (const lead of leads) {
       const tick = Number((lead * 10 ** power).toPrecision(12));
       if (tick >= low * 0.9999 && tick <= high * 1.0001) ticks.push(tick);
     }
   }
   return ticks;
+}
+
+function powers(low: number, high: number, inner: number, count: number): number[] {
+  const top = Math.floor(Math.log10(high) + 1e-9);
+  const bottom = Math.ceil(Math.log10(low) - 1e-9);
+  const every = Math.max(1, Math.ceil(inner / Math.max(1, count)));
+  const many = Math.floor((top - bottom) / every) + 1;
+  return Array.from({ length: many }, (_, place) =>
+    Number((10 ** (top - (many - 1 - place) * every)).toPrecision(12)),
+  );
 }
 
 export function ticks(domain: Domain, count: number): number[] {

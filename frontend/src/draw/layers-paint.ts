@@ -128,9 +128,16 @@ function paintOutput(
     // Above the bar where there is room, else in it.
     const inside = cell.height < 26;
     ctx.font = font(palette, 12, "mono", 600);
-    ctx.fillStyle = inside && value > 0.6 ? "#14181d" : palette.ink;
+    ctx.fillStyle = inside && value > 0.75 ? "#14181d" : palette.ink;
     ctx.textAlign = "right";
     const y = inside ? middle + 1 : middle - thick / 2 - 6;
+    if (inside && value <= 0.75) {
+      // A halo, where the text may lie across the end of the bar.
+      ctx.lineWidth = 4;
+      ctx.lineJoin = "round";
+      ctx.strokeStyle = palette.card;
+      ctx.strokeText(percent(value), cell.x + cell.width - 4, y);
+    }
     ctx.fillText(percent(value), cell.x + cell.width - (inside ? 4 : 0), y);
   });
 }

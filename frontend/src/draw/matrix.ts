@@ -57,7 +57,10 @@ export function paintMatrix(
   const mostWrong = largest(matrix, true);
   const width = rect.width / matrix.columns;
   const height = rect.height / matrix.rows;
-  const font = Math.max(8, Math.min(scaled(palette, 13), height * 0.74, width * 0.36));
+  const font = Math.max(
+    8,
+    Math.min(Math.max(scaled(palette, 13), height * 0.34), height * 0.74, width * 0.36),
+  );
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   for (let row = 0; row < matrix.rows; row++) {
@@ -92,7 +95,8 @@ function paintLabels(
   matrix: Matrix,
   palette: Palette,
 ): void {
-  ctx.font = fontOf(palette, 12);
+  const row = rect.height / matrix.rows;
+  ctx.font = fontOf(palette, Math.max(12, Math.min(17, row * 0.3)));
   ctx.fillStyle = palette.ink2;
   ctx.textBaseline = "middle";
   ctx.textAlign = "right";

@@ -21,6 +21,7 @@ export interface PlaneLayout {
   readonly tile: number;
   readonly nodes: readonly PlaneNode[];
   readonly top: number;
+  readonly dense?: boolean;
 }
 
 export interface PlaneRoom {
@@ -29,6 +30,8 @@ export interface PlaneRoom {
   /** Space for titles above, and for names of features below each tile. */
   readonly top: number;
   readonly foot: number;
+  /** A thumbnail: tiles nearly touch, and biases are left out. */
+  readonly dense?: boolean;
 }
 
 const NAMED_FOOT = 20;
@@ -40,7 +43,8 @@ export function layoutPlane(picture: NetworkPicture, room: PlaneRoom): PlaneLayo
   const most = Math.max(1, ...picture.columns.map((column) => shownCount(column)));
   const pitch = Math.min(height / most, height / 5);
   const between = room.width / Math.max(2, columns + 0.15);
-  const tile = Math.max(10, Math.round(Math.min(pitch * 0.66, between * 0.5, room.height * 0.105)));
+  const largest = room.dense ? pitch * 0.86 : Math.min(pitch * 0.66, room.height * 0.105);
+  const tile = Math.max(10, Math.round(Math.min(largest, between * 0.5)));
   const edge = tile / 2 + Math.max(14, room.width * 0.025);
   const step = columns > 1 ? (room.width - 2 * edge) / (columns - 1) : 0;
   const centers = picture.columns.map((_, index) =>
@@ -54,7 +58,7 @@ export function layoutPlane(picture: NetworkPicture, room: PlaneRoom): PlaneLayo
       return { column: index, row, unit: column.shown[row] ?? row, rect };
     }),
   );
-  return { centers, tile, nodes, top: room.top };
+  return { centers, tile, nodes, top: room.top, dense: room.dense ?? false };
 }
 
 /** Centres of the rows: spread where there are few, close where there are many. */
@@ -164,9 +168,15 @@ export function paintPlane(
       width: width + 2 * grown,
       height: height + 2 * grown,
     };
-    frameRect(ctx, rect, chosen ? palette.accent : palette.ink, chosen ? 3 : 1.5, 7 + grown);
+    const corner = cornerOf(node) + grown;
+    frameRect(ctx, rect, chosen ? palette.accent : palette.ink, chosen ? 3 : 1.5, corner);
   });
-  paintBiases(ctx, picture, layout, palette);
+  if (!layout.dense) paintBiases(ctx, picture, layout, palette);
+}
+
+/** Rounded corners that stay corners on small tiles. */
+function cornerOf(node: PlaneNode): number {
+  return Math.min(7, node.rect.width * 0.14);
 }
 
 function paintNode(
@@ -177,7 +187,7 @@ function paintNode(
 ): void {
   ctx.save();
   ctx.beginPath();
-  ctx.roundRect(node.rect.x, node.rect.y, node.rect.width, node.rect.height, 7);
+  ctx.roundRect(node.rect.x, node.rect.y, node.rect.width, node.rect.height, cornerOf(node));
   ctx.fillStyle = palette.card;
   ctx.fill();
   ctx.clip();

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { tableOf, unpacked } from "./color";
-import { fillMap, fillRgb, levelsOf, relevel } from "./raster";
+import { fillMap, fillRgb, levelsOf, refined, relevel } from "./raster";
 import { quiet, sharedRange, type Tile } from "./tile";
 
 it("maps levels through the table", () => {
@@ -26,6 +26,13 @@ it("quantises numbers between low and high, and shows NaN as the middle", () => 
 it("moves levels from a unit's own range to the layer's", () => {
   expect([...relevel([0, 255], [0, 1], [0, 2])]).toEqual([0, 128]);
   expect([...relevel([0, 255], [-1, 1], [-2, 2])]).toEqual([64, 191]);
+});
+
+it("interpolates numbers between the centres of cells", () => {
+  const raster = { levels: [0, 255], channels: 1, width: 2, height: 1 };
+  const fine = refined(raster, 2);
+  expect([fine.width, fine.height]).toEqual([4, 2]);
+  expect([...(fine.levels as Uint8Array)]).toEqual([0, 64, 191, 255, 0, 64, 191, 255]);
 });
 
 it("shares a range that is even about zero where it is signed", () => {

@@ -90,6 +90,48 @@ export interface Raster {
   readonly height: number;
 }
 
+/** The finest that a smooth map is made by interpolation; the canvas does the rest. */
+const FINEST = 3;
+
+/**
+ * Interpolate levels to a grid `factor` times as fine. Numbers are interpolated, not colours: so a
+ * border between orange and blue runs through the white of zero, and not through a muddy mixture.
+ */
+export function refined(raster: Raster, factor: number): Raster {
+  const { levels, width, height } = raster;
+  const across = stops(width, factor);
+  const down = stops(height, factor);
+  const out = new Uint8Array(across.length * down.length);
+  let place = 0;
+  for (const { low: top, high: bottom, share: below } of down) {
+    for (const { low: left, high: right, share } of across) {
+      const upper = mixed(levels[top * width + left], levels[top * width + right], share);
+      const lower = mixed(levels[bottom * width + left], levels[bottom * width + right], share);
+      out[place++] = Math.round(mixed(upper, lower, below));
+    }
+  }
+  return { levels: out, channels: 1, width: across.length, height: down.length };
+}
+
+function mixed(from: number | undefined, to: number | undefined, share: number): number {
+  return (from ?? 0) + ((to ?? 0) - (from ?? 0)) * share;
+}
+
+interface Stop {
+  readonly low: number;
+  readonly high: number;
+  readonly share: number;
+}
+
+/** Between which cells the centre of each finer cell lies, and how far. */
+function stops(size: number, factor: number): Stop[] {
+  return Array.from({ length: size * factor }, (_, index) => {
+    const at = Math.max(0, Math.min(size - 1, (index + 0.5) / factor - 0.5));
+    const low = Math.floor(at);
+    return { low, high: Math.min(size - 1, low + 1), share: at - low };
+  });
+}
+
 /** Paint a raster into a rectangle, interpolated or with its true pixels. */
 export function paintRaster(
   ctx: CanvasRenderingContext2D,
@@ -97,10 +139,13 @@ export function paintRaster(
   rect: Rect,
   style: { readonly table: ColorTable; readonly smooth?: boolean; readonly alpha?: number },
 ): void {
-  const work = scratch(raster.width, raster.height);
+  const factor = Math.min(FINEST, Math.floor(rect.width / raster.width));
+  const fine =
+    style.smooth === true && raster.channels === 1 && factor > 1 ? refined(raster, factor) : raster;
+  const work = scratch(fine.width, fine.height);
   if (work === null) return;
-  if (raster.channels === 3) fillRgb(work.words, raster.levels);
-  else fillMap(work.words, raster.levels, style.table);
+  if (fine.channels === 3) fillRgb(work.words, fine.levels);
+  else fillMap(work.words, fine.levels, style.table);
   work.ctx.putImageData(work.image, 0, 0);
   ctx.save();
   ctx.imageSmoothingEnabled = style.smooth ?? false;

@@ -22,6 +22,13 @@ export interface CloudStyle {
   readonly overMap?: boolean;
   readonly alpha?: number;
   readonly selected?: number | null;
+  /** Draw about this many at most, evenly taken: a thumbnail shows the shape, not every point. */
+  readonly most?: number;
+}
+
+/** Radius of points over a map of this width, in pixels: the map stays visible between them. */
+export function radiusOver(width: number): number {
+  return Math.max(1.2, Math.min(8, width / 100));
 }
 
 export function extentOf(cloud: Cloud, margin = 0.04): Extent {
@@ -56,7 +63,7 @@ export function project(
 
 const MARKERS = 5;
 
-/** Trace a marker of about the same area: circle, square, triangle, diamond, triangle down. */
+/** Trace a marker of about the same area: circle, diamond, triangle, square, triangle down. */
 export function traceMarker(
   ctx: CanvasRenderingContext2D,
   kind: number,
@@ -67,13 +74,13 @@ export function traceMarker(
   ctx.beginPath();
   switch (kind % MARKERS) {
     case 1:
-      ctx.rect(x - r * 0.88, y - r * 0.88, r * 1.76, r * 1.76);
+      polygon(ctx, x, y, r * 1.25, 4, 0);
       break;
     case 2:
       polygon(ctx, x, y, r * 1.25, 3, -Math.PI / 2);
       break;
     case 3:
-      polygon(ctx, x, y, r * 1.2, 4, 0);
+      ctx.rect(x - r * 0.88, y - r * 0.88, r * 1.76, r * 1.76);
       break;
     case 4:
       polygon(ctx, x, y, r * 1.25, 3, Math.PI / 2);
@@ -107,18 +114,9 @@ export function paintCloud(
   palette: Palette,
 ): void {
   ctx.globalAlpha = style.alpha ?? 1;
-  const total = Math.floor(cloud.points.length / cloud.dimensions);
-  for (let i = 0; i < total; i++) {
-    const x = cloud.points[i * cloud.dimensions] ?? 0;
-    const y = cloud.points[i * cloud.dimensions + 1] ?? 0;
-    const at = project(x, y, style.extent, rect);
-    if (at.x < rect.x || at.x > rect.x + rect.width || at.y < rect.y || at.y > rect.y + rect.height)
-      continue;
-    const label = cloud.labels[i] ?? 0;
-    const heldOut = cloud.heldOut !== null && cloud.heldOut[i] === 1;
-    if (style.overMap === true) paintOverMap(ctx, at, label, heldOut, style.radius);
-    else paintPlain(ctx, at, label, heldOut, style.radius, palette);
-  }
+  // Outlined ones first, so that the filled training points lie on top of them.
+  paintPart(ctx, rect, cloud, style, palette, true);
+  paintPart(ctx, rect, cloud, style, palette, false);
   ctx.globalAlpha = 1;
   if (style.selected !== undefined && style.selected !== null) {
     const x = cloud.points[style.selected * cloud.dimensions] ?? 0;
@@ -129,6 +127,29 @@ export function paintCloud(
     ctx.beginPath();
     ctx.arc(at.x, at.y, style.radius + 4, 0, 7);
     ctx.stroke();
+  }
+}
+
+function paintPart(
+  ctx: CanvasRenderingContext2D,
+  rect: Rect,
+  cloud: Cloud,
+  style: CloudStyle,
+  palette: Palette,
+  heldOut: boolean,
+): void {
+  const total = Math.floor(cloud.points.length / cloud.dimensions);
+  const stride = Math.max(1, Math.ceil(total / (style.most ?? Infinity)));
+  for (let i = 0; i < total; i += stride) {
+    if ((cloud.heldOut?.[i] === 1) !== heldOut) continue;
+    const x = cloud.points[i * cloud.dimensions] ?? 0;
+    const y = cloud.points[i * cloud.dimensions + 1] ?? 0;
+    const at = project(x, y, style.extent, rect);
+    if (at.x < rect.x || at.x > rect.x + rect.width || at.y < rect.y || at.y > rect.y + rect.height)
+      continue;
+    const label = cloud.labels[i] ?? 0;
+    if (style.overMap === true) paintOverMap(ctx, at, label, heldOut, style.radius);
+    else paintPlain(ctx, at, label, heldOut, style.radius, palette);
   }
 }
 
@@ -144,7 +165,7 @@ function paintPlain(
   traceMarker(ctx, label, at.x, at.y, radius);
   if (heldOut) {
     ctx.strokeStyle = color;
-    ctx.lineWidth = 1.5;
+    ctx.lineWidth = Math.min(1.5, radius / 2);
     ctx.stroke();
   } else {
     ctx.fillStyle = color;
@@ -165,7 +186,7 @@ function paintOverMap(
     ctx.fillStyle = classColor(label, false);
     ctx.fill();
   }
-  ctx.lineWidth = Math.max(0.75, Math.min(1.4, radius / 3.2));
+  ctx.lineWidth = Math.max(0.7, Math.min(2, radius / 3.2));
   ctx.strokeStyle = heldOut ? "#ffffff" : "#14181d";
   ctx.stroke();
 }

@@ -19,6 +19,8 @@ export interface FigureProps<F extends Figure = Figure> {
   data: FrameData;
   /** A thumbnail: the picture alone. */
   compact?: boolean;
+  /** A small thumbnail of many points: some of them are enough. */
+  sparse?: boolean;
   onselect?: ((selection: FigureSelection) => void) | undefined;
   /** The chosen item, framed. */
   selected?: number | null;

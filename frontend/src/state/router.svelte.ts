@@ -4,6 +4,7 @@ export type Route =
   | { readonly page: "home" }
   | { readonly page: "sessions" }
   | { readonly page: "session"; readonly id: string }
+  | { readonly page: "view"; readonly id: string; readonly code: string }
   | { readonly page: "compare"; readonly first: string; readonly second: string }
   | { readonly page: "lesson"; readonly name: string }
   | { readonly page: "link"; readonly code: string }
@@ -11,12 +12,14 @@ export type Route =
 
 /** Return the route that a hash stands for. */
 export function routeOf(hash: string): Route {
-  const [page = "", first = "", second = ""] = hash
+  const [page = "", first = "", second = "", third = ""] = hash
     .replace(/^#?\/?/, "")
     .split("/")
     .map((part) => decodeURIComponent(part));
   if (page === "") return { page: "home" };
   if (page === "sessions") return { page: "sessions" };
+  if (page === "s" && second === "view" && third !== "")
+    return { page: "view", id: first, code: third };
   if (page === "s" && first !== "") return { page: "session", id: first };
   if (page === "compare" && second !== "") return { page: "compare", first, second };
   if (page === "lesson" && first !== "") return { page: "lesson", name: first };
@@ -33,6 +36,8 @@ export function hashOf(route: Route): string {
       return "#/sessions";
     case "session":
       return `#/s/${encodeURIComponent(route.id)}`;
+    case "view":
+      return `#/s/${encodeURIComponent(route.id)}/view/${route.code}`;
     case "compare":
       return `#/compare/${encodeURIComponent(route.first)}/${encodeURIComponent(route.second)}`;
     case "lesson":

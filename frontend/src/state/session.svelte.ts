@@ -30,6 +30,7 @@ import { EditQueue } from "./edits";
 import { withChanges, withEdits } from "./experiment";
 import { MetricTable } from "./metrics.svelte";
 import { notices } from "./notices.svelte";
+import { Pins } from "./pins.svelte";
 import { Subscriptions } from "./subscriptions";
 import type { FigureFrame, WatchedView, WatchHandle } from "./watch.svelte";
 
@@ -86,6 +87,9 @@ export class SessionState {
   /** The tab of inspectors that stands open. */
   tab = $state("");
 
+  /** Views in the right column, besides those of the task. */
+  readonly pins: Pins;
+
   private looking = $state<View["at"]>("live");
   private lastHeard = Date.now();
   private readonly subscriptions = new Subscriptions((message) => this.connection.send(message));
@@ -98,6 +102,7 @@ export class SessionState {
     readonly catalog: Catalog,
     connect: typeof connectTo = connectTo,
   ) {
+    this.pins = new Pins(id);
     this.connection = connect(id, this);
   }
 
@@ -247,6 +252,8 @@ export class SessionState {
     }
     this.metrics.replace(snapshot.metrics, data);
     this.enter(snapshot.state);
+    // The newest row may be younger than what was last told of the state.
+    this.step = Math.max(this.step, this.metrics.steps.at(-1) ?? 0);
     this.epoch = this.telemetry?.epoch ?? this.metrics.epochAt(this.step);
     this.subscriptions.renew();
     this.asking.repeat();

@@ -77,6 +77,8 @@ async function through(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const writer = transform.writable.getWriter();
   const written = writer.write(bytes).then(() => writer.close());
+  // The reader meets the same error first; this one is awaited at the end, if it comes to that.
+  written.catch(() => undefined);
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = transform.readable.getReader();

@@ -2,6 +2,7 @@
 
 import { appearance } from "../../state/appearance.svelte";
 import type { KeyAction } from "../../state/keys";
+import { layout } from "../../state/layout.svelte";
 import { notices } from "../../state/notices.svelte";
 import { hashOf, router } from "../../state/router.svelte";
 import type { SessionState } from "../../state/session.svelte";
@@ -13,8 +14,6 @@ export type DialogName = "help" | "palette" | "share" | "code" | "compare";
 
 export class Actions {
   dialog = $state<DialogName | null>(null);
-  /** The stage alone, without the columns. */
-  maximised = $state(false);
 
   constructor(private readonly session: SessionState) {}
 
@@ -84,8 +83,8 @@ export class Actions {
   /** Let go of one thing at a time, the innermost first. */
   readonly escape = (): void => {
     const { session } = this;
-    if (appearance.presenting) appearance.present(false);
-    else if (this.maximised) this.maximised = false;
+    if (layout.maximised !== null) layout.maximised = null;
+    else if (appearance.presenting) appearance.present(false);
     else if (session.pinnedNeuron !== null) session.pinnedNeuron = null;
     else if (session.selectedLayer !== null) session.selectedLayer = null;
     else session.at = "live";
@@ -110,8 +109,8 @@ export class Actions {
     {
       key: "Z",
       label: "Z",
-      does: "The network alone",
-      run: () => (this.maximised = !this.maximised),
+      does: "Fill the page with what is pointed at",
+      run: () => layout.toggle(),
     },
     {
       key: "P",

@@ -1,6 +1,6 @@
 /** Small pictures of the features that a network in the plane may start from. */
 
-import { tableOf } from "../../draw/color";
+import { tableOf } from "../draw/color";
 
 type Feature = (x1: number, x2: number) => number;
 
@@ -18,7 +18,7 @@ const FEATURES: Readonly<Record<string, { label: string; value: Feature }>> = {
 };
 
 /** The feature as it is written in a formula; its bare name where we know none. */
-export function labelOf(name: string): string {
+export function featureName(name: string): string {
   return FEATURES[name]?.label ?? name;
 }
 
