@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from lantern.protocol.experiment import Change, Experiment
+from lantern.protocol.experiment import MOST_POINTS, Change, Experiment, Point
 from lantern.protocol.ids import CommandId, ViewKey
 from lantern.protocol.model import Model
 from lantern.protocol.views import InputRef, View
@@ -63,6 +63,26 @@ class EditCommand(CommandBase):
 
     type: Literal["edit"] = "edit"
     changes: Annotated[tuple[Change, ...], Field(min_length=1, max_length=50)]
+    keep: bool = False
+    """Where the model has to be built anew, go on from this step with the weights that fit."""
+
+
+class PaintCommand(CommandBase):
+    """Add, move or take away points while it trains; the data set becomes `own` if it is not.
+
+    The indices in `remove` are those of the data as they stand: training points, then validation.
+    """
+
+    type: Literal["paint"] = "paint"
+    remove: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(max_length=MOST_POINTS)] = ()
+    add: Annotated[tuple[Point, ...], Field(max_length=MOST_POINTS)] = ()
+
+
+class ReinitialiseCommand(CommandBase):
+    """Draw the weights and biases of one layer anew."""
+
+    type: Literal["reinitialise"] = "reinitialise"
+    layer: Annotated[str, Field(max_length=200)]
 
 
 class ReplaceCommand(CommandBase):
@@ -156,6 +176,8 @@ Command = Annotated[
     | EditCommand
     | ReplaceCommand
     | SetWeightCommand
+    | PaintCommand
+    | ReinitialiseCommand
     | SetInputCommand
     | RewindCommand
     | SnapshotCommand

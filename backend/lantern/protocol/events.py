@@ -43,6 +43,10 @@ class StateEvent(EventBase):
     """Counts the times the model was built anew; steps start at 0 in each."""
     phase: Phase
     step: int
+    mark: int | None = None
+    """A step worth going back to, such as the best one when early stopping paused the run."""
+    sentence: str | None = None
+    """Why the phase changed by itself, such as `Paused: 200 epochs are complete.`"""
     stage: Stage | None = None
     """The last stage done of an unfinished step, while paused inside it."""
     problem: Problem | None = None
@@ -61,6 +65,8 @@ class TelemetryEvent(Latest):
     """Of the wall time while running, 0-1."""
     budget_share: float
     pace_steps_per_s: float | None = None
+    engine: Literal["eager", "fused"] = "eager"
+    """What does the steps: PyTorch's own path or the fused kernel."""
 
 
 class Row(Model):
@@ -109,6 +115,7 @@ class DataCard(Model):
     kind: Literal["points", "images"]
     shape: tuple[int, ...]
     classes: tuple[str, ...]
+    """Names by index; empty for regression."""
     train_count: int
     validation_count: int
 

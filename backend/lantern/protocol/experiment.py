@@ -15,6 +15,16 @@ class Part(Model):
     params: dict[str, JsonValue] = {}
 
 
+FrozenName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+(:[0-9]+)?$", max_length=120)]
+Point = tuple[
+    Annotated[float, Field(ge=-1e3, le=1e3)],
+    Annotated[float, Field(ge=-1e3, le=1e3)],
+    Annotated[float, Field(ge=-1e3, le=1e3)],
+]
+"""x1, x2 and the target: a class index, or the value for regression."""
+MOST_POINTS = 5000
+
+
 class Training(Model):
     """What every training loop has, whatever the task."""
 
@@ -28,6 +38,16 @@ class Training(Model):
     """Where to train; auto takes the GPU only for models that are worth the way there."""
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     """CPU threads; another number of threads may give another last digit."""
+    engine: Literal["auto", "eager"] = "auto"
+    """auto takes the fused kernel for small networks it supports; eager is PyTorch's own path."""
+    frozen: Annotated[tuple[FrozenName, ...], control(live=True, max_length=200)] = ()
+    """Layers (`hidden1`) and single units (`hidden1:3`) whose weights and bias stay as they are."""
+    stop_epochs: Annotated[int, control(live=True, ge=0, le=1_000_000, scale="log")] = 0
+    """Pause when so many epochs are complete; 0 never does."""
+    stop_loss: Annotated[float, control(live=True, ge=0, le=10, scale="log")] = 0.0
+    """Pause when the validation loss is this small; 0 never does."""
+    patience: Annotated[int, control(live=True, ge=0, le=100_000, scale="log")] = 0
+    """Pause when the validation loss was not lower for so many epochs; 0 never does."""
 
 
 class Experiment(Model):
@@ -78,12 +98,46 @@ class SetWeight(Model):
     value: Annotated[float, Field(ge=-1e6, le=1e6)]
 
 
+class Reshape(Model):
+    """Fields that call for a new model took new values, and the weights that still fit were kept.
+
+    Parameters are matched by name and kept where old and new shape overlap (columns behind the
+    features by the name of the feature); all others are drawn anew. The optimizer starts afresh.
+    """
+
+    type: Literal["reshape"] = "reshape"
+    changes: Annotated[tuple[Change, ...], Field(min_length=1, max_length=50)]
+
+
+class Reinitialise(Model):
+    """The weights and biases of one layer were drawn anew."""
+
+    type: Literal["reinitialise"] = "reinitialise"
+    layer: Annotated[str, Field(max_length=200)]
+    """Its path, such as `hidden1`."""
+
+
+class Paint(Model):
+    """Points of the `own` data set were added, moved or taken away."""
+
+    type: Literal["paint"] = "paint"
+    remove: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(max_length=MOST_POINTS)] = ()
+    """Indices into `dataset.params.points` as they were before; taken away first."""
+    add: Annotated[tuple[Point, ...], Field(max_length=MOST_POINTS)] = ()
+    """Put at the end. A moved point is one removed and one added."""
+
+
+Action = Annotated[
+    Configure | SetWeight | Reshape | Reinitialise | Paint, Field(discriminator="type")
+]
+
+
 class Edit(Model):
     """A change made to a run at a step boundary: it acts on step `step` + 1 and all later ones."""
 
     step: Annotated[int, Field(ge=0)]
     """Steps that were complete when it took effect."""
-    action: Annotated[Configure | SetWeight, Field(discriminator="type")]
+    action: Action
 
 
 def with_changes(experiment: Experiment, changes: Iterable[Change]) -> Experiment:
@@ -108,6 +162,18 @@ def with_changes(experiment: Experiment, changes: Iterable[Change]) -> Experimen
 def with_edits(experiment: Experiment, edits: Sequence[Edit]) -> Experiment:
     """Return the experiment as it stands after the edits."""
     for edit in edits:
-        if isinstance(edit.action, Configure):
+        if isinstance(edit.action, Configure | Reshape):
             experiment = with_changes(experiment, edit.action.changes)
+        elif isinstance(edit.action, Paint):
+            experiment = with_changes(experiment, [painted(experiment, edit.action)])
     return experiment
+
+
+def painted(experiment: Experiment, paint: Paint) -> Change:
+    """Return the change of the own data set's points that a stroke makes."""
+    before = experiment.dataset.params.get("points")
+    points = list(before) if isinstance(before, list) else []
+    gone = set(paint.remove)
+    kept = [point for index, point in enumerate(points) if index not in gone]
+    kept.extend(list[JsonValue](point) for point in paint.add)
+    return Change(path="dataset.params.points", value=kept)

@@ -152,6 +152,20 @@ class ScatterFigure(FigureBase):
     """x0, x1, y0, y1; the points' own range when None."""
     thumbnails: Array | None = None
     """(n, channels, height, width) u1."""
+    values: Array | None = None
+    """(n,) f4: the target of each point, for regression; coloured from `value_range`."""
+    value_range: tuple[float, float] | None = None
+    mesh: "Mesh | None" = None
+    """Drawn below the points."""
+
+
+class Mesh(Model):
+    """A grid of the plane after it went through a map: what was a square is now bent."""
+
+    points: Array
+    """(rows, columns, 2) f4 in the figure's own coordinates."""
+    values: Array
+    """(rows, columns) f4 from -1 to 1: what the network says there, as a signed colour."""
 
 
 class HeatmapFigure(FigureBase):
@@ -294,6 +308,8 @@ class SurfaceFigure(FigureBase):
     z: Axis = Axis()
     path: Array | None = None
     """(n, 2) f4 in the plane."""
+    paths: tuple[Series, ...] = ()
+    """Several paths in the plane, each with a name, such as one for each optimizer."""
 
 
 class TextFigure(FigureBase):

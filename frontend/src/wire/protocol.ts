@@ -26,7 +26,7 @@ export interface ArrayRef {
 /** Carry out a command. */
 export interface Ask {
   readonly type: "ask";
-  readonly command: RunCommand | PauseCommand | StepCommand | ResetCommand | PaceCommand | BudgetCommand | EditCommand | ReplaceCommand | SetWeightCommand | SetInputCommand | RewindCommand | SnapshotCommand | WatchCommand | UnwatchCommand | InspectCommand | CancelCommand | ExportCommand | StopCommand;
+  readonly command: RunCommand | PauseCommand | StepCommand | ResetCommand | PaceCommand | BudgetCommand | EditCommand | ReplaceCommand | SetWeightCommand | PaintCommand | ReinitialiseCommand | SetInputCommand | RewindCommand | SnapshotCommand | WatchCommand | UnwatchCommand | InspectCommand | CancelCommand | ExportCommand | StopCommand;
 }
 
 /** One axis of a chart. */
@@ -154,6 +154,7 @@ export interface CreateSession {
 export interface DataCard {
   readonly kind: "points" | "images";
   readonly shape: readonly (number)[];
+  /** Names by index; empty for regression. */
   readonly classes: readonly (string)[];
   readonly train_count: number;
   readonly validation_count: number;
@@ -163,7 +164,7 @@ export interface DataCard {
 export interface Edit {
   /** Steps that were complete when it took effect. */
   readonly step: number;
-  readonly action: Configure | SetWeight;
+  readonly action: Configure | SetWeight | Reshape | Reinitialise | Paint;
 }
 
 /** Change fields of the experiment; live ones take effect at once, others rebuild the model. */
@@ -172,6 +173,8 @@ export interface EditCommand {
   readonly id?: string;
   readonly type: "edit";
   readonly changes: readonly (Change)[];
+  /** Where the model has to be built anew, go on from this step with the weights that fit. */
+  readonly keep?: boolean;
 }
 
 /** A live edit took effect. */
@@ -463,6 +466,14 @@ export interface Mark {
   readonly label: string;
 }
 
+/** A grid of the plane after it went through a map: what was a square is now bent. */
+export interface Mesh {
+  /** (rows, columns, 2) f4 in the figure's own coordinates. */
+  readonly points: ArrayRef;
+  /** (rows, columns) f4 from -1 to 1: what the network says there, as a signed colour. */
+  readonly values: ArrayRef;
+}
+
 /** All rows of a run, by column. */
 export interface MetricColumns {
   /** (rows,) f8. */
@@ -559,6 +570,24 @@ export interface PaceCommand {
   readonly steps_per_s?: number | null;
 }
 
+/** Points of the `own` data set were added, moved or taken away. */
+export interface Paint {
+  readonly type: "paint";
+  /** Indices into `dataset.params.points` as they were before; taken away first. */
+  readonly remove: readonly (number)[];
+  /** Put at the end. A moved point is one removed and one added. */
+  readonly add: readonly (readonly [number, number, number])[];
+}
+
+/** Add, move or take away points while it trains; the data set becomes `own` if it is not.  The indices in `remove` are those of the data as they stand: training points, then validation. */
+export interface PaintCommand {
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
+  readonly id?: string;
+  readonly type: "paint";
+  readonly remove?: readonly (number)[];
+  readonly add?: readonly (readonly [number, number, number])[];
+}
+
 /** One plugin by name, with its parameters (those left out take their defaults). */
 export interface Part {
   readonly name: string;
@@ -638,6 +667,21 @@ export interface RefusedEvent {
   readonly problem: Problem;
 }
 
+/** The weights and biases of one layer were drawn anew. */
+export interface Reinitialise {
+  readonly type: "reinitialise";
+  /** Its path, such as `hidden1`. */
+  readonly layer: string;
+}
+
+/** Draw the weights and biases of one layer anew. */
+export interface ReinitialiseCommand {
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
+  readonly id?: string;
+  readonly type: "reinitialise";
+  readonly layer: string;
+}
+
 /** Run another experiment in this session. */
 export interface ReplaceCommand {
   /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
@@ -660,6 +704,12 @@ export interface ResetCommand {
   /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "reset";
+}
+
+/** Fields that call for a new model took new values, and the weights that still fit were kept.  Parameters are matched by name and kept where old and new shape overlap (columns behind the features by the name of the feature); all others are drawn anew. The optimizer starts afresh. */
+export interface Reshape {
+  readonly type: "reshape";
+  readonly changes: readonly (Change)[];
 }
 
 /** Go back to a step of the past and go on from there; what came after it is forgotten. */
@@ -723,6 +773,11 @@ export interface ScatterFigure {
   readonly extent: readonly [number, number, number, number] | null;
   /** (n, channels, height, width) u1. */
   readonly thumbnails: ArrayRef | null;
+  /** (n,) f4: the target of each point, for regression; coloured from `value_range`. */
+  readonly values: ArrayRef | null;
+  readonly value_range: readonly [number, number] | null;
+  /** Drawn below the points. */
+  readonly mesh: Mesh | null;
 }
 
 /** One line of a lines figure. */
@@ -826,6 +881,10 @@ export interface StateEvent {
   readonly run: number;
   readonly phase: "building" | "installing" | "paused" | "running" | "failed" | "sleeping";
   readonly step: number;
+  /** A step worth going back to, such as the best one when early stopping paused the run. */
+  readonly mark: number | null;
+  /** Why the phase changed by itself, such as `Paused: 200 epochs are complete.` */
+  readonly sentence: string | null;
   /** The last stage done of an unfinished step, while paused inside it. */
   readonly stage: "forward" | "loss" | "backward" | "update" | null;
   readonly problem: Problem | null;
@@ -866,6 +925,8 @@ export interface SurfaceFigure {
   readonly z: Axis;
   /** (n, 2) f4 in the plane. */
   readonly path: ArrayRef | null;
+  /** Several paths in the plane, each with a name, such as one for each optimizer. */
+  readonly paths: readonly (Series)[];
 }
 
 /** Rows and columns of text and numbers. */
@@ -898,6 +959,8 @@ export interface TelemetryEvent {
   readonly watching_share: number;
   readonly budget_share: number;
   readonly pace_steps_per_s: number | null;
+  /** What does the steps: PyTorch's own path or the fused kernel. */
+  readonly engine: "eager" | "fused";
 }
 
 /** Plain text: a summary, a piece of code. */
@@ -948,6 +1011,16 @@ export interface Training {
   readonly device: "auto" | "cpu" | "cuda";
   /** CPU threads; another number of threads may give another last digit. */
   readonly threads: number;
+  /** auto takes the fused kernel for small networks it supports; eager is PyTorch's own path. */
+  readonly engine: "auto" | "eager";
+  /** Layers (`hidden1`) and single units (`hidden1:3`) whose weights and bias stay as they are. */
+  readonly frozen: readonly (string)[];
+  /** Pause when so many epochs are complete; 0 never does. */
+  readonly stop_epochs: number;
+  /** Pause when the validation loss is this small; 0 never does. */
+  readonly stop_loss: number;
+  /** Pause when the validation loss was not lower for so many epochs; 0 never does. */
+  readonly patience: number;
 }
 
 /** I no longer look at it. */
@@ -1030,7 +1103,7 @@ export type Figure = LinesFigure | BarsFigure | HistogramFigure | ScatterFigure 
 
 export type LiveEvent = SnapshotEvent | WatchingEvent | ViewersEvent | WorkerLinkEvent | HeartbeatEvent | RefusedEvent | StateEvent | TelemetryEvent | MetricsEvent | BuiltEvent | EditedEvent | HistoryEvent | InputsEvent | FigureEvent | ProgressEvent | ViewProblemEvent | ProblemEvent | ReplyEvent | InspectedEvent | ExportedEvent;
 
-export type Command = RunCommand | PauseCommand | StepCommand | ResetCommand | PaceCommand | BudgetCommand | EditCommand | ReplaceCommand | SetWeightCommand | SetInputCommand | RewindCommand | SnapshotCommand | WatchCommand | UnwatchCommand | InspectCommand | CancelCommand | ExportCommand | StopCommand;
+export type Command = RunCommand | PauseCommand | StepCommand | ResetCommand | PaceCommand | BudgetCommand | EditCommand | ReplaceCommand | SetWeightCommand | PaintCommand | ReinitialiseCommand | SetInputCommand | RewindCommand | SnapshotCommand | WatchCommand | UnwatchCommand | InspectCommand | CancelCommand | ExportCommand | StopCommand;
 
 export type ViewerMessage = Ack | Watch | Unwatch | Ask;
 
@@ -1113,6 +1186,60 @@ export const TRAINING_SCHEMA: Readonly<Record<string, JsonValue>> = {
       "minimum": 1,
       "title": "Threads",
       "type": "integer"
+    },
+    "engine": {
+      "default": "auto",
+      "description": "auto takes the fused kernel for small networks it supports; eager is PyTorch's own path.",
+      "enum": [
+        "auto",
+        "eager"
+      ],
+      "title": "Engine",
+      "type": "string"
+    },
+    "frozen": {
+      "default": [],
+      "description": "Layers (`hidden1`) and single units (`hidden1:3`) whose weights and bias stay as they are.",
+      "items": {
+        "maxLength": 120,
+        "pattern": "^[A-Za-z0-9_.]+(:[0-9]+)?$",
+        "type": "string"
+      },
+      "maxItems": 200,
+      "title": "Frozen",
+      "type": "array",
+      "x-live": true,
+      "x-scale": "linear"
+    },
+    "stop_epochs": {
+      "default": 0,
+      "description": "Pause when so many epochs are complete; 0 never does.",
+      "maximum": 1000000,
+      "minimum": 0,
+      "title": "Stop Epochs",
+      "type": "integer",
+      "x-live": true,
+      "x-scale": "log"
+    },
+    "stop_loss": {
+      "default": 0.0,
+      "description": "Pause when the validation loss is this small; 0 never does.",
+      "maximum": 10,
+      "minimum": 0,
+      "title": "Stop Loss",
+      "type": "number",
+      "x-live": true,
+      "x-scale": "log"
+    },
+    "patience": {
+      "default": 0,
+      "description": "Pause when the validation loss was not lower for so many epochs; 0 never does.",
+      "maximum": 100000,
+      "minimum": 0,
+      "title": "Patience",
+      "type": "integer",
+      "x-live": true,
+      "x-scale": "log"
     }
   }
 };
