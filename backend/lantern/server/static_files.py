@@ -2,13 +2,15 @@
 
 import gzip
 import mimetypes
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-FOLDER = Path(__file__).with_name("static")
+FOLDER = Path(os.environ.get("LANTERN_PAGE") or Path(__file__).with_name("static"))
+"""Where the built page lies; LANTERN_PAGE names another build of it, for work on the page."""
 FOREVER = "public, max-age=31536000, immutable"
 AGAIN = "no-cache"
 TEXT_TYPES = ("text/", "application/json", "application/javascript", "image/svg")
