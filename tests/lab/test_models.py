@@ -104,9 +104,11 @@ def test_mlp_names_its_layers():
         "features",
         "hidden1",
         "activation1",
+        "gate1",
         "dropout1",
         "hidden2",
         "activation2",
+        "gate2",
         "dropout2",
         "output",
     ]
@@ -114,11 +116,13 @@ def test_mlp_names_its_layers():
 
 
 def test_features_are_what_their_names_say():
-    names = ("x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2")
+    names = ("x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2", "cos_x1", "cos_x2")
     module = Mlp(features=names, layers=()).build(Circle().load(Path(), 0), 1)
     x1, x2 = 0.5, -2.0
     found = module.get_submodule("features")(torch.tensor([[x1, x2]]))[0]
-    expected = torch.tensor([x2, x1 * x1, x2 * x2, x1 * x2, *torch.tensor([x1, x2]).sin()])
+    places = torch.tensor([x1, x2])
+    squares = [x2, x1 * x1, x2 * x2, x1 * x2]
+    expected = torch.tensor([*squares, *places.sin(), *places.cos()])
     torch.testing.assert_close(found, expected)
 
 
@@ -145,11 +149,15 @@ def test_a_model_over_the_cap_is_refused_before_it_is_made():
     ("params", "field"),
     [
         ({"layers": [65]}, "model.params.layers.0"),
-        ({"layers": [4] * 7}, "model.params.layers"),
+        ({"layers": [4] * 9}, "model.params.layers"),
         ({"layers": [0]}, "model.params.layers.0"),
         ({"features": []}, "model.params.features"),
         ({"features": ["x3"]}, "model.params.features.0"),
+        ({"features": ["x1", "x1"]}, "model.params.features"),
+        ({"scaling": "log"}, "model.params.scaling"),
         ({"activation": "step"}, "model.params.activation"),
+        ({"activations": ["relu", "step"]}, "model.params.activations.1"),
+        ({"disabled": ["hidden3:0"]}, "model.params.disabled"),
         ({"dropout": float("nan")}, "model.params.dropout"),
     ],
 )

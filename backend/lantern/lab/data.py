@@ -50,6 +50,11 @@ class Data:
         """Shape of one sample: (features,) or (channels, height, width)."""
         return tuple(self.train.inputs.shape[1:])
 
+    @property
+    def problem(self) -> Literal["classes", "values"]:
+        """What is to be learnt: classes, or values (regression)."""
+        return "classes" if self.classes else "values"
+
     def to(self, device: torch.device) -> "Data":
         """Return the same data on a device."""
         moved = {

@@ -3,9 +3,43 @@
 from collections.abc import Callable
 from typing import Literal
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
-ActivationName = Literal["tanh", "relu", "sigmoid", "linear", "leaky_relu", "elu", "gelu", "silu"]
+ActivationName = Literal[
+    "tanh",
+    "relu",
+    "sigmoid",
+    "linear",
+    "leaky_relu",
+    "elu",
+    "softplus",
+    "silu",
+    "mish",
+    "gelu",
+    "bent_identity",
+    "sine",
+]
+
+
+class BentIdentity(nn.Module):
+    """The bent identity, (sqrt(z squared + 1) - 1) / 2 + z: a line whose slope goes from ½ to 1½.
+
+    Unlike the others it never saturates, and it is smooth where ReLU has its corner.
+    """
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return the function of each number; any shape."""
+        return ((inputs.square() + 1).sqrt() - 1) / 2 + inputs
+
+
+class Sine(nn.Module):
+    """The sine of each number (Sitzmann et al., 2020, with frequency 1)."""
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return the function of each number; any shape."""
+        return torch.sin(inputs)
+
 
 MODULES: dict[str, Callable[[], nn.Module]] = {
     "tanh": nn.Tanh,
@@ -14,9 +48,16 @@ MODULES: dict[str, Callable[[], nn.Module]] = {
     "linear": nn.Identity,
     "leaky_relu": nn.LeakyReLU,
     "elu": nn.ELU,
-    "gelu": nn.GELU,
+    "softplus": nn.Softplus,
     "silu": nn.SiLU,
+    "mish": nn.Mish,
+    "gelu": nn.GELU,
+    "bent_identity": BentIdentity,
+    "sine": Sine,
 }
+"""Slope 0.01 for leaky ReLU; alpha 1 for ELU (Clevert et al., 2016); beta 1 for softplus;
+SiLU: Elfwing et al., 2018; mish: Misra, 2020; GELU with the exact normal distribution function
+(Hendrycks and Gimpel, 2016)."""
 
 NON_LINEARITIES = tuple(kind for kind in MODULES.values() if kind is not nn.Identity)
 """Classes of modules that are non-linear."""

@@ -6,7 +6,17 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-FeatureName = Literal["x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2"]
+FeatureName = Literal[
+    "x1",
+    "x2",
+    "x1_squared",
+    "x2_squared",
+    "x1_x2",
+    "sin_x1",
+    "sin_x2",
+    "cos_x1",
+    "cos_x2",
+]
 
 FUNCTIONS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "x1": lambda x1, x2: x1,
@@ -16,8 +26,10 @@ FUNCTIONS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "x1_x2": lambda x1, x2: x1 * x2,
     "sin_x1": lambda x1, x2: x1.sin(),
     "sin_x2": lambda x1, x2: x2.sin(),
+    "cos_x1": lambda x1, x2: x1.cos(),
+    "cos_x2": lambda x1, x2: x2.cos(),
 }
-"""The seven inputs of TensorFlow Playground, by name."""
+"""The inputs of TensorFlow Playground by name, its two hidden ones (cosines) included."""
 
 
 class Features(nn.Module):

@@ -1,4 +1,4 @@
-"""Data sets of points in the plane: their common fields, their split, uniform numbers."""
+"""Data sets of points in the plane: their common fields, their split, random numbers."""
 
 from typing import Annotated
 
@@ -11,7 +11,10 @@ from lantern.protocol.model import control
 EXTENT = (-6.0, 6.0, -6.0, 6.0)
 """x0, x1, y0, y1 of the plane, as in TensorFlow Playground."""
 
-CLASSES = ("orange", "blue")
+COLOURS = ("orange", "blue", "green", "magenta", "violet", "red", "turquoise", "olive")
+"""Classes by the colour they are drawn in, by index."""
+
+CLASSES = COLOURS[:2]
 """Negative and positive, by index."""
 
 Samples = Annotated[
@@ -41,20 +44,47 @@ def uniform(shape: tuple[int, ...], low: float, high: float, *, by: torch.Genera
     return torch.rand(shape, generator=by) * (high - low) + low
 
 
+def normal_about(centres: Tensor, *, deviation: float, by: torch.Generator) -> Tensor:
+    """Return points (n, 2) about their centres (n, 2); those outside the plane are drawn again."""
+    points = centres.clone()
+    pending = torch.ones(len(centres), dtype=torch.bool)
+    while pending.any():
+        count = int(pending.sum())
+        points[pending] = centres[pending] + deviation * torch.randn(count, 2, generator=by)
+        pending = (points.abs() > EXTENT[1]).any(dim=1)
+    return points
+
+
 def polar(radius: Tensor, angle: Tensor) -> Tensor:
     """Return points (n, 2) at (n,) radii and angles, clockwise from straight up."""
     return torch.stack([radius * angle.sin(), radius * angle.cos()], dim=1)
 
 
-def plane_data(points: Tensor, labels: Tensor, *, train_share: float, by: torch.Generator) -> Data:
-    """Return points (n, 2) with labels (n,) 0 or 1, shuffled and split."""
+def dealt(count: int, classes: int) -> Tensor:
+    """Return class indices (count,) in order, their shares as equal as can be."""
+    return torch.arange(count) * classes // count
+
+
+def plane_data(
+    points: Tensor,
+    targets: Tensor,
+    *,
+    train_share: float,
+    by: torch.Generator,
+    classes: tuple[str, ...] = CLASSES,
+) -> Data:
+    """Return points (n, 2) with their targets (n,), shuffled and split.
+
+    Targets are class indices, or values where there are no `classes`.
+    """
     order = torch.randperm(len(points), generator=by)
-    points, labels = points[order].float(), labels[order].long()
+    points, targets = points[order].float(), targets[order]
+    targets = targets.long() if classes else targets.float()
     count = round(len(points) * train_share)
     return Data(
         kind="points",
-        train=Split(points[:count].contiguous(), labels[:count].contiguous()),
-        validation=Split(points[count:].contiguous(), labels[count:].contiguous()),
-        classes=CLASSES,
+        train=Split(points[:count].contiguous(), targets[:count].contiguous()),
+        validation=Split(points[count:].contiguous(), targets[count:].contiguous()),
+        classes=classes,
         extent=EXTENT,
     )

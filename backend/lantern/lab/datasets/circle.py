@@ -27,7 +27,7 @@ class Circle(Dataset, name="circle", title="Circle"):
     Noise moves a point only while its class is decided, so that it flips classes near the border.
     """
 
-    tags = ("points",)
+    tags = ("points", "classes")
     order = 10
     samples: Samples = 400
     noise: Noise = 0.1

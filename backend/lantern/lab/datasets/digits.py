@@ -22,7 +22,7 @@ class Digits(Dataset, name="digits", title="Digits"):
     The test set of Alpaydin and Kaynak's optical digits (UCI, 1998), as scikit-learn brings it.
     """
 
-    tags = ("images",)
+    tags = ("images", "classes")
     order = 50
 
     def load(self, folder: Path, seed: int) -> Data:

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
-from lantern.lab.building.plane import EXTENT, Noise, Samples, TrainShare, plane_data
+from lantern.lab.building.plane import Noise, Samples, TrainShare, normal_about, plane_data
 from lantern.lab.data import Data
 from lantern.lab.kinds import Dataset
 from lantern.lab.randomness import generator_for
@@ -20,7 +19,7 @@ class Gauss(Dataset, name="gauss", title="Two Gaussians"):
     0.5 without noise to 4 at noise 0.5. Points that would fall outside the plane are drawn again.
     """
 
-    tags = ("points",)
+    tags = ("points", "classes")
     order = 30
     samples: Samples = 400
     noise: Noise = 0.1
@@ -31,15 +30,5 @@ class Gauss(Dataset, name="gauss", title="Two Gaussians"):
         by = generator_for(seed, "data/gauss")
         labels = torch.arange(self.samples) < self.samples // 2
         centres = torch.where(labels, CENTRE, -CENTRE)[:, None].expand(-1, 2)
-        points = _normal(centres, variance=0.5 + 7 * self.noise, by=by)
+        points = normal_about(centres, deviation=(0.5 + 7 * self.noise) ** 0.5, by=by)
         return plane_data(points, labels, train_share=self.train_share, by=by)
-
-
-def _normal(centres: Tensor, *, variance: float, by: torch.Generator) -> Tensor:
-    points = centres.clone()
-    pending = torch.ones(len(centres), dtype=torch.bool)
-    while pending.any():
-        count = int(pending.sum())
-        points[pending] = centres[pending] + variance**0.5 * torch.randn(count, 2, generator=by)
-        pending = (points.abs() > EXTENT[1]).any(dim=1)
-    return points

@@ -31,7 +31,7 @@ class Mnist(Dataset, name="mnist", title="MNIST"):
     LeCun, Cortes and Burges, 1998: scaled into 20x20 pixels and centred by mass.
     """
 
-    tags = ("images",)
+    tags = ("images", "classes")
     order = 60
     files = (
         _file(

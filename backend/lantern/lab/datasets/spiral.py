@@ -28,7 +28,7 @@ class Spiral(Dataset, name="spiral", title="Spiral"):
     Lang and Witbrock (1988): 1.75 turns out to radius 5, moved by up to `noise` along each axis.
     """
 
-    tags = ("points",)
+    tags = ("points", "classes")
     order = 40
     samples: Samples = 400
     noise: Noise = 0.1

@@ -19,7 +19,7 @@ class Xor(Dataset, name="xor", title="Exclusive or"):
     0.3 away from the axes. Noise moves a point only while its class is decided.
     """
 
-    tags = ("points",)
+    tags = ("points", "classes")
     order = 20
     samples: Samples = 400
     noise: Noise = 0.1
