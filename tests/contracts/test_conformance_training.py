@@ -29,7 +29,16 @@ from lantern.protocol.problems import ProblemError
 
 load_plugins()
 
-SPEC = {"points": (2,), "images": (1, 28, 28), "small images": (1, 8, 8)}
+SPEC = {"points": (2,), "values": (2,), "images": (1, 28, 28), "small images": (1, 8, 8)}
+"""Shape of one sample for each sort of data; `values` are points with a value each."""
+
+FITTING = {
+    "points": {"dataset": "circle", "task": "classification", "loss": "cross_entropy"},
+    "values": {"dataset": "plane", "task": "regression", "loss": "squared"},
+    "images": {"dataset": "digits", "task": "classification", "loss": "cross_entropy"},
+    "small images": {"dataset": "digits", "task": "classification", "loss": "cross_entropy"},
+}
+"""Parts that suit each sort of data."""
 
 
 def plugins(kind: type[Plugin]) -> list[object]:
@@ -46,22 +55,36 @@ def everything() -> list[object]:
 
 
 def data_of(what: str, classes: int = 2) -> Data:
-    """Return random data of a kind, 40 + 40 samples."""
+    """Return random data of a sort, 40 + 40 samples."""
     by = torch.Generator().manual_seed(0)
     inputs = torch.randn(80, *SPEC[what], generator=by)
-    if what != "points":
+    if "images" in what:
         inputs = torch.randint(256, inputs.shape, generator=by, dtype=torch.uint8)
-    targets = torch.arange(80) % classes
+    targets = torch.rand(80, generator=by) if what == "values" else torch.arange(80) % classes
     train, validation = Split(inputs[:40], targets[:40]), Split(inputs[40:], targets[40:])
-    names = tuple(str(number) for number in range(classes))
+    names = () if what == "values" else tuple(str(number) for number in range(classes))
     data = Data("points", train, validation, names, extent=(-6, 6, -6, 6))
-    return data if what == "points" else replace(data, kind="images", mean=(0.5,), deviation=(0.3,))
+    if "images" in what:
+        return replace(data, kind="images", mean=(0.5,), deviation=(0.3,))
+    return data
 
 
 def kinds_of_data(plugin: type[Plugin]) -> list[str]:
-    """Return the kinds of data that a plugin is made for; all if it does not say."""
-    made_for = {"points", "images"}.intersection(plugin.tags) or {"points", "images"}
-    return [what for what in SPEC if what.split()[-1] in made_for]
+    """Return the sorts of data that a plugin is made for; all if it does not say."""
+    kinds = {"points", "images"}.intersection(plugin.tags) or {"points", "images"}
+    problems = {"classes", "values"}.intersection(plugin.tags) or {"classes", "values"}
+    return [
+        what
+        for what in SPEC
+        if ("images" if "images" in what else "points") in kinds
+        and ("values" if what == "values" else "classes") in problems
+    ]
+
+
+def parts_for(what: str, **others: str) -> dict[str, Part]:
+    """Return parts of an experiment that suit a sort of data, with some replaced."""
+    names = {"model": "mlp"} | FITTING[what] | others
+    return {field: Part(name=name) for field, name in names.items()}
 
 
 @pytest.fixture(scope="module")
@@ -134,10 +157,11 @@ def test_data_depend_on_fields_and_seed_alone(plugin: type[Dataset], folder: Pat
 def test_data_are_what_they_declare(plugin: type[Dataset], folder: Path):
     data = plugin().load(folder, 0)
     assert data.kind in plugin.tags
+    assert data.problem in plugin.tags
     for split in (data.train, data.validation):
         assert len(split) == len(split.inputs) > 0
         assert tuple(split.inputs.shape[1:]) == data.shape
-        assert set(split.targets.tolist()) <= set(range(len(data.classes)))
+        check_targets(split.targets, len(data.classes))
     if data.kind == "images":
         check_images(data)
     else:
@@ -146,6 +170,15 @@ def test_data_are_what_they_declare(plugin: type[Dataset], folder: Path):
             assert points.dtype == torch.float32
             assert ((points[:, 0] >= x0) & (points[:, 0] <= x1)).all()
             assert ((points[:, 1] >= y0) & (points[:, 1] <= y1)).all()
+
+
+def check_targets(targets: Tensor, classes: int) -> None:
+    if classes:
+        assert targets.dtype == torch.int64
+        assert set(targets.tolist()) <= set(range(classes))
+    else:
+        assert targets.dtype == torch.float32
+        assert targets.isfinite().all()
 
 
 def check_images(data: Data) -> None:
@@ -161,6 +194,7 @@ def models() -> list[object]:
         pytest.param(plugin, what, id=f"{name}-{what}")
         for name, plugin in sorted(Architecture.registry.items())
         for what in kinds_of_data(plugin)
+        if what != "values"  # a model sees the same points there
     ]
 
 
@@ -242,7 +276,15 @@ def test_models_take_their_weights_from_torchs_generator(plugin: type[Architectu
     assert not torch.equal(states[0], states[2])
 
 
-@pytest.mark.parametrize("plugin", plugins(Loss))
+def losses_for(problem: str) -> list[object]:
+    return [
+        pytest.param(found, id=name)
+        for name, found in sorted(Loss.registry.items())
+        if problem in found.tags
+    ]
+
+
+@pytest.mark.parametrize("plugin", losses_for("classes"))
 @pytest.mark.parametrize("classes", [2, 5])
 def test_losses_are_smallest_where_the_outputs_are_right(plugin: type[Loss], classes: int):
     loss = plugin()
@@ -263,22 +305,45 @@ def test_losses_are_smallest_where_the_outputs_are_right(plugin: type[Loss], cla
     assert torch.equal(probabilities.argmax(1), targets)
 
 
+@pytest.mark.parametrize("plugin", losses_for("values"))
+@pytest.mark.parametrize("target", [0.25, 2.0])
+def test_losses_are_smallest_where_the_value_is_right(plugin: type[Loss], target: float):
+    loss = plugin()
+    outputs = torch.linspace(-3, 3, 1201)[:, None].requires_grad_()
+    values = loss.values(outputs, torch.full((1201,), target))
+    assert values.shape == (1201,)
+    assert (values >= -1e-6).all()
+    values.sum().backward()
+    assert outputs.grad is not None
+    assert outputs.grad.isfinite().all()
+    best = loss.prediction(outputs)[values.argmin()]
+    assert best.item() == pytest.approx(target, abs=0.11)
+    assert loss.outputs(0) == 1
+
+
+@pytest.mark.parametrize("plugin", plugins(Loss))
+def test_losses_say_what_they_are_made_for(plugin: type[Loss]):
+    assert {"classes", "values"}.intersection(plugin.tags)
+
+
 @pytest.mark.parametrize("plugin", plugins(Optimizer))
 def test_optimizers_go_downhill_and_follow_their_learning_rate(plugin: type[Optimizer]):
     weight = nn.Parameter(torch.tensor([3.0, -2.0]))
-    part = plugin(learning_rate=0.05)
+    part = plugin()
     optimizer = part.build([weight])
-    for _ in range(300):
+    for _ in range(1000):
         optimizer.zero_grad()
         weight.square().sum().backward()
         optimizer.step()
-    assert weight.abs().max() < 0.5
+    assert weight.square().sum() < 13 / 2
     part.adjust(optimizer, 0.0)
     before = weight.detach().clone()
     weight.square().sum().backward()
     optimizer.step()
     assert torch.equal(before, weight.detach())
-    assert plugin.model_json_schema()["properties"]["learning_rate"]["x-live"]
+    rate = plugin.model_json_schema()["properties"]["learning_rate"]
+    assert rate["x-live"]
+    assert (rate["minimum"], rate["maximum"]) == (1e-5, 10)
 
 
 @pytest.mark.parametrize("plugin", plugins(Schedule))
@@ -302,7 +367,7 @@ def test_augmentations_are_functions_of_inputs_and_generator(plugin: type[Augmen
         assert torch.equal(*results)
         assert results[0].shape == inputs.shape
         assert results[0].dtype == torch.float32
-        if what != "points":
+        if "images" in what:
             assert 0 <= results[0].min() <= results[0].max() <= 1
 
 
@@ -319,8 +384,7 @@ def pairs() -> list[object]:
 
 @pytest.mark.parametrize(("kind", "name", "what"), pairs())
 def test_runs_with_it_train_count_and_repeat(kind: str, name: str, what: str):
-    parts = {"dataset": Part(name="circle" if what == "points" else "digits")}
-    parts |= {"model": Part(name="mlp"), kind: Part(name=name)}
+    parts = parts_for(what, **{kind: name})
     experiment = Experiment(**parts, training=Training(batch_size=16))
     runs = [Run(experiment, data_of(what)) for _ in range(2)]
     start = runs[0].tensors()
@@ -337,3 +401,23 @@ def test_runs_with_it_train_count_and_repeat(kind: str, name: str, what: str):
     assert metrics
     assert all(isinstance(value, float) for value in metrics.values())
     assert runs[0].task.views(runs[0].data)
+
+
+@pytest.mark.parametrize("what", ["points", "values", "small images"])
+@pytest.mark.parametrize("loss", sorted(Loss.registry))
+@pytest.mark.parametrize("task", sorted(Task.registry))
+def test_parts_train_together_or_are_refused_with_what_to_do(what: str, loss: str, task: str):
+    experiment = Experiment(**parts_for(what, loss=loss, task=task))
+    fitting = (
+        what in kinds_of_data(Loss.registry[loss]),
+        what in kinds_of_data(Task.registry[task]),
+    )
+    if all(fitting):
+        run = Run(experiment, data_of(what))
+        run.advance()
+        assert run.step == 1
+    else:
+        with pytest.raises(ProblemError, match="is made for") as caught:
+            Run(experiment, data_of(what))
+        assert caught.value.problem.field in {"loss.name", "task.name"}
+        assert (caught.value.problem.hint or "").startswith("Take ")

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from lantern.lab.arrays import numpy_of
+from lantern.lab.building.activations import MODULES
 from lantern.lab.kinds import Demo
 from lantern.lab.plugin import load_plugins
 from lantern.protocol.problems import ProblemError
@@ -54,7 +55,7 @@ def test_a_convolution_that_does_not_fit_is_refused(params, field):
     assert caught.value.problem.field == field
 
 
-@pytest.mark.parametrize("name", ["tanh", "relu", "sigmoid", "linear", "gelu", "silu", "elu"])
+@pytest.mark.parametrize("name", sorted(MODULES))
 def test_the_slope_is_the_derivative(name):
     (figure,) = show("activation_function", function=name, low=-3, high=3)
     x, y = (numpy_of(array).astype(float) for array in (figure.series[0].x, figure.series[0].y))
@@ -81,5 +82,5 @@ def test_previews_show_points_and_pictures(monkeypatch, tmp_path):
     with pytest.raises(ProblemError, match="not in the data folder"):
         show("dataset_preview", dataset="mnist")
     with pytest.raises(ProblemError) as caught:
-        show("dataset_preview", dataset="moons")
+        show("dataset_preview", dataset="no_such_set")
     assert caught.value.problem.field == "dataset.name"

@@ -14,6 +14,7 @@ from lantern.lab.plugin import Plugin
 from lantern.lab.subject import Progress, Subject
 from lantern.protocol.events import Stage
 from lantern.protocol.figures import Figure
+from lantern.protocol.problems import ProblemError
 from lantern.protocol.views import View
 
 if TYPE_CHECKING:
@@ -54,23 +55,36 @@ class Architecture(Plugin, kind="model"):
         """
 
     def adjust(self, module: nn.Module) -> None:
-        """Bring the module into line with this plugin's `live` fields (dropout rates)."""
+        """Bring the module into line with this plugin's `live` fields (dropout, closed units)."""
 
 
 class Loss(Plugin, kind="loss"):
-    """What training makes small."""
+    """What training makes small.
 
-    @abstractmethod
+    Its tags say what it is made for: `classes`, `values` (regression), or both.
+    """
+
     def outputs(self, classes: int) -> int:
         """Return how many numbers the model must put out: 1 for regression and for two classes."""
+        return classes if classes > 2 else 1
 
     @abstractmethod
     def values(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the loss of each sample, (b,), from outputs (b, outputs) and targets (b,)."""
 
-    @abstractmethod
     def probabilities(self, outputs: Tensor) -> Tensor:
         """Return what the outputs say of each class, (b, classes); two of them from one output."""
+        raise ProblemError(
+            f"loss: {self.name!r} is made for values, so it says nothing of classes.",
+            field="loss.name",
+        )
+
+    def prediction(self, outputs: Tensor) -> Tensor:
+        """Return the value that the outputs (b, 1) say, (b,), for regression."""
+        return outputs[:, 0]
+
+    def check(self, data: Data) -> None:
+        """Raise a ProblemError for data that this loss cannot measure."""
 
 
 class Optimizer(Plugin, kind="optimizer"):
@@ -113,6 +127,10 @@ class Task(Plugin, kind="task"):
     @abstractmethod
     def evaluate(self, module: nn.Module, data: Data, loss: Loss) -> dict[str, float]:
         """Return metrics of an eval-mode module: `validation_loss`, `validation_accuracy`, ..."""
+
+    def validation_loss(self, module: nn.Module, data: Data, loss: Loss) -> float:
+        """Return one of the metrics alone, which the conditions to stop ask for often."""
+        return self.evaluate(module, data, loss)["validation_loss"]
 
     @abstractmethod
     def views(self, data: Data) -> tuple[View, ...]:

@@ -5,7 +5,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lantern.lab.kinds import Loss
-from lantern.protocol.problems import ProblemError
 
 
 class CrossEntropy(Loss, name="cross_entropy", title="Cross-entropy"):
@@ -16,17 +15,8 @@ class CrossEntropy(Loss, name="cross_entropy", title="Cross-entropy"):
     (log-sum-exp), so that large outputs do not overflow. In nats.
     """
 
+    tags = ("classes",)
     order = 10
-
-    def outputs(self, classes: int) -> int:
-        """Return 1 for two classes, else one for each."""
-        if classes < 2:
-            raise ProblemError(
-                "loss: cross-entropy needs classes, and these data have none.",
-                field="loss.name",
-                hint="Take the squared loss for regression.",
-            )
-        return 1 if classes == 2 else classes
 
     def values(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the loss of each sample, (b,), in nats."""

@@ -1,17 +1,17 @@
-"""Half a cosine wave, after a warm-up."""
+"""Half a cosine wave."""
 
-import math
 from typing import Annotated
 
+from lantern.lab.building.cosine import fallen, risen
 from lantern.lab.kinds import Schedule
 from lantern.protocol.model import control
 
 
 class Cosine(Schedule, name="cosine", title="Cosine"):
-    """The learning rate rises in a straight line, then falls along half a cosine wave.
+    """The learning rate falls along half a cosine wave, slowly at both ends.
 
     Loshchilov and Hutter, 2017 (SGDR, one cycle without restart); after `steps` it stays at the
-    floor. The warm-up follows Goyal et al., 2017.
+    floor. A warm-up, if there is one, is a straight line (Goyal et al., 2017).
     """
 
     order = 20
@@ -24,8 +24,7 @@ class Cosine(Schedule, name="cosine", title="Cosine"):
 
     def factor(self, step: int, epoch: float) -> float:
         """Return the share of the learning rate at this step."""
-        if step < self.warmup_steps:
-            return (step + 1) / (self.warmup_steps + 1)
-        length = max(self.steps - self.warmup_steps, 1)
-        done = min((step - self.warmup_steps) / length, 1.0)
-        return self.floor + (1 - self.floor) * (1 + math.cos(math.pi * done)) / 2
+        rising = risen(step, self.warmup_steps)
+        if rising is not None:
+            return rising
+        return fallen(step - self.warmup_steps, self.steps - self.warmup_steps, self.floor)

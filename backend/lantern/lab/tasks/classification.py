@@ -1,23 +1,27 @@
 """Supervised classification."""
 
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
-from lantern.lab.data import Data, Split
+from lantern.lab.data import Data
 from lantern.lab.kinds import Loss, Task
-from lantern.lab.randomness import generator_for
+from lantern.lab.tasks._supervised import (
+    ValidationSamples,
+    answers,
+    mean_loss,
+    supervised_step,
+    validation_loss,
+)
 from lantern.protocol.events import Stage
-from lantern.protocol.model import control
 from lantern.protocol.views import View
 
 if TYPE_CHECKING:
     from lantern.lab.run import Run
 
-CHUNK = 512
+IMAGE_VIEWS = ("network", "samples", "prediction", "confusion")
 
 
 class Classification(Task, name="classification", title="Classification"):
@@ -25,40 +29,38 @@ class Classification(Task, name="classification", title="Classification"):
 
     Each step takes one batch: outputs, mean loss (plus the penalties asked for), gradients by
     back-propagation, one step of the optimizer. Measured on the validation set, or on a fixed
-    random part of it where it is large.
+    random part of it where it is large: the loss, the share of correct answers (accuracy), and the
+    mean of the classes' F1, the harmonic mean of precision and recall.
     """
 
-    tags = ("points", "images")
-    validation_samples: Annotated[int, control(live=True, ge=100, le=100_000, scale="log")] = 2000
-    """At most so many validation samples are measured each time, always the same ones."""
+    tags = ("points", "images", "classes")
+    order = 10
+    validation_samples: ValidationSamples = 2000
 
     def step(self, run: "Run") -> Iterator[Stage]:
         """Do one training step on the next batch."""
-        inputs, targets = run.take_batch()
-        run.outputs = outputs = run.module(inputs)
-        yield "forward"
-        run.losses = losses = run.loss.values(outputs, targets)
-        objective = run.objective(losses.mean())
-        yield "loss"
-        run.clear_gradients()
-        objective.backward()
-        yield "backward"
-        run.optimizer.step()
-        run.complete()
-        yield "update"
+        return supervised_step(run)
 
     def evaluate(self, module: nn.Module, data: Data, loss: Loss) -> dict[str, float]:
-        """Return mean loss and share of correct answers (0-1) of an eval-mode module."""
-        validation = _measure(module, data.validation, loss, limit=self.validation_samples)
+        """Return mean loss, shares of correct answers (0-1) and F1 of an eval-mode module."""
+        limit = self.validation_samples
+        outputs, targets = answers(module, data.validation, limit=limit)
+        counts = _confusion(loss.probabilities(outputs), targets)
         # The training curve of the loss comes from the steps themselves, so for images a quarter
         # of the samples is enough to tell the training accuracy.
-        limit = self.validation_samples // (1 if data.kind == "points" else 4)
-        _, accuracy = _measure(module, data.train, loss, limit=limit)
+        limit = limit if data.kind == "points" else limit // 4
+        seen, wanted = answers(module, data.train, limit=limit)
+        right = loss.probabilities(seen).argmax(dim=1) == wanted
         return {
-            "validation_loss": validation[0],
-            "validation_accuracy": validation[1],
-            "train_accuracy": accuracy,
+            "validation_loss": mean_loss(loss, outputs, targets),
+            "validation_accuracy": float(counts.trace() / counts.sum()),
+            "train_accuracy": int(right.sum()) / len(wanted),
+            "validation_f1": macro_f1(counts),
         }
+
+    def validation_loss(self, module: nn.Module, data: Data, loss: Loss) -> float:
+        """Return what `evaluate` calls so, for a third of the work."""
+        return validation_loss(module, data, loss, limit=self.validation_samples)
 
     def views(self, data: Data) -> tuple[View, ...]:
         """Return the network and what it decides."""
@@ -66,26 +68,19 @@ class Classification(Task, name="classification", title="Classification"):
         return tuple(View(inspector=name) for name in names)
 
 
-IMAGE_VIEWS = ("network", "samples", "prediction", "confusion")
+def _confusion(probabilities: Tensor, targets: Tensor) -> Tensor:
+    """Return counts (classes, classes), float64: rows are the true classes, columns the answers."""
+    classes = probabilities.shape[1]
+    places = targets * classes + probabilities.argmax(dim=1)
+    return torch.bincount(places, minlength=classes**2).reshape(classes, classes).double()
 
 
-@torch.no_grad()
-def _measure(module: nn.Module, split: Split, loss: Loss, *, limit: int) -> tuple[float, float]:
-    """Return the mean loss and accuracy over a split, or over the same `limit` samples of it."""
-    total = torch.zeros((), dtype=torch.float64, device=split.targets.device)
-    correct = torch.zeros((), dtype=torch.int64, device=split.targets.device)
-    chosen = _chosen(len(split), limit)
-    for indices in chosen.to(split.targets.device).split(CHUNK):
-        inputs, targets = split.batch(indices)
-        outputs = module(inputs)
-        total += loss.values(outputs, targets).sum(dtype=torch.float64)
-        correct += (loss.probabilities(outputs).argmax(dim=1) == targets).sum()
-    return float(total) / len(chosen), int(correct) / len(chosen)
+def macro_f1(counts: Tensor) -> float:
+    """Return the mean of 2 tp / (2 tp + fp + fn) over the classes, from counts (classes, classes).
 
-
-@lru_cache(maxsize=16)
-def _chosen(count: int, limit: int) -> Tensor:
-    """Return all indices (n,), or a fixed random choice of `limit` of them, in order."""
-    if count <= limit:
-        return torch.arange(count)
-    return torch.randperm(count, generator=generator_for(0, "validation"))[:limit].sort().values
+    Classes that occur neither among the true ones nor among the answers are left out, as
+    scikit-learn does.
+    """
+    occurrences = counts.sum(dim=0) + counts.sum(dim=1)  # 2 tp + fp + fn
+    f1 = 2 * counts.diagonal() / occurrences
+    return float(f1[occurrences > 0].mean())
