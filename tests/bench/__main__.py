@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import browser, latency, light, viewers, watching
+from tests.bench import browser, fused, latency, light, viewers, watching
 from tests.bench.table import Line, render
 from tests.support.server import LanternServer
 
@@ -27,6 +27,7 @@ def main(names: list[str]) -> int:
     ):
         for name, experiment in watching.experiments(server.data).items():
             section("watching", lambda n=name, e=experiment: watching.measure(server, n, e))
+        section("fused", lambda: fused.session(server))
         section("start", lambda: latency.session_start(server))
         section("slider", lambda: latency.slider(server))
         section("explain", lambda: latency.explanations(server))
@@ -36,6 +37,7 @@ def main(names: list[str]) -> int:
     section("server", light.server)
     section("page", light.page)
     section("step", lambda: light.training_step(data))
+    section("fused", fused.lines)
     print(render(lines))
     return int(any(line.holds is False for line in lines))
 

@@ -1,0 +1,1 @@
+"""The fused kernel: whole training steps of small networks in the plane, compiled by numba."""
