@@ -221,6 +221,7 @@ def test_edits_and_weights_are_commands(server: FakeServer, session: Session) ->
             "id": "",
             "type": "edit",
             "changes": [{"path": "optimizer.params.learning_rate", "value": 0.01}],
+            "keep": False,
         },
         {
             "id": "",
@@ -236,6 +237,29 @@ def test_edits_and_weights_are_commands(server: FakeServer, session: Session) ->
             "input": {"type": "sample", "split": "validation", "index": 3},
         },
     ]
+
+
+def test_a_living_run_is_reshaped_painted_and_frozen(server: FakeServer, session: Session) -> None:
+    server.says("/sessions/abc/commands", {"command_id": "1", "session": info(5)})
+    session.edit({"model.params.layers": [6]}, keep=True)
+    session.paint([(1.0, 2.0, 0.0)], remove=[3])
+    session.reinitialise("hidden1")
+    session.freeze("hidden1", "output:0")
+    layers = {"path": "model.params.layers", "value": [6]}
+    frozen = {"path": "training.frozen", "value": ["hidden1", "output:0"]}
+    assert [body for _, _, body in server.asked] == [
+        {"id": "", "type": "edit", "changes": [layers], "keep": True},
+        {"id": "", "type": "paint", "remove": [3], "add": [[1.0, 2.0, 0.0]]},
+        {"id": "", "type": "reinitialise", "layer": "hidden1"},
+        {"id": "", "type": "edit", "changes": [frozen], "keep": False},
+    ]
+
+
+def test_run_ends_where_a_condition_to_stop_is_met(server: FakeServer, session: Session) -> None:
+    sentence = "Paused: 2 epochs are complete."
+    server.says("/sessions/abc/commands", {"command_id": "1", "session": info(5, "running")})
+    server.says("/sessions/abc", info(40, sentence=sentence))
+    assert session.run(500).sentence == sentence
 
 
 def test_fork_and_list_give_sessions(server: FakeServer, lantern: Lantern) -> None:

@@ -1,5 +1,7 @@
 """What the inspectors show of networks in the plane."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -7,10 +9,10 @@ from tests.lab.looking import POINTS, Mirror, run_of, subject_of, undisturbed
 
 from lantern.lab.arrays import numpy_of
 from lantern.lab.kinds import Inspector
-from lantern.lab.plane import grid
-from lantern.lab.subject import Progress
+from lantern.lab.plane import grid, target_range
+from lantern.lab.subject import Progress, Subject
 from lantern.protocol.experiment import Part
-from lantern.protocol.figures import Figure, Images
+from lantern.protocol.figures import Figure, Images, NetworkFigure
 from lantern.protocol.problems import ProblemError
 
 
@@ -52,7 +54,63 @@ def test_the_network_shows_every_unit_after_its_non_linearity():
     for layer, wanted in zip(figure.layers, (places, hidden1, hidden2, output), strict=True):
         maps = wanted.t().reshape(-1, 1, 12, 12).numpy()
         found = floats(layer.maps)
-        assert np.abs(found - maps).max() <= np.abs(maps).max() / 255 * 1.01, layer.path
+        reach = 1 if layer.kind == "output" else np.abs(maps).max()
+        assert np.abs(found - maps).max() <= reach / 255 * 1.01, layer.path
+
+
+def network_of(model: dict[str, Any], **experiment: Part) -> tuple[Subject, NetworkFigure]:
+    """The subject and figure of a run of two steps with these parameters of the model."""
+    part = Part(name="mlp", params=model)
+    run = run_of(POINTS.model_copy(update={"model": part, **experiment}), 2)
+    subject = Mirror().subject(run, {})
+    (figure,) = look("network", subject)
+    assert isinstance(figure, NetworkFigure)
+    return subject, figure
+
+
+@pytest.mark.parametrize(
+    ("layers", "side"), [([4, 2], 40), ([], 40), ([8] * 6, 24), ([64, 64], 20)]
+)
+def test_maps_are_coarser_where_there_are_many(layers, side):
+    _, figure = network_of({"layers": layers})
+    assert {layer.maps.values.shape[-2:] for layer in figure.layers} == {(side, side)}
+
+
+def test_a_layer_shows_what_the_next_one_is_given():
+    model = {"layers": [3, 2], "activations": ["relu", "sine"], "disabled": ["hidden1:1"]}
+    subject, figure = network_of({**model, "features": ["x1", "cos_x2"], "scaling": "standardise"})
+    places = grid(figure.extent, 40, torch.device("cpu"))
+    module = subject.module
+    scaled = module.scaling(module.features(places))
+    hidden1 = module.hidden1(scaled).relu() * torch.tensor([1.0, 0.0, 1.0])
+    hidden2 = module.hidden2(hidden1).sin()
+    for layer, wanted in zip(figure.layers, (scaled, hidden1, hidden2), strict=False):
+        maps = wanted.t().reshape(-1, 1, 40, 40).numpy()
+        assert np.abs(floats(layer.maps) - maps).max() <= np.abs(maps).max() / 255 * 1.01
+    assert figure.layers[0].names == ("x1", "cos_x2")
+    assert numpy_of(figure.layers[1].maps.high)[1] == 0
+
+
+def test_regression_shows_the_value_over_the_range_of_the_targets():
+    parts = {"dataset": "plane", "task": "regression", "loss": "squared"}
+    subject, figure = network_of(
+        {"layers": [2]}, **{kind: Part(name=name) for kind, name in parts.items()}
+    )
+    low, high = target_range(subject.data)
+    values = subject.module(grid(figure.extent, 40, torch.device("cpu")))[:, 0]
+    wanted = (2 * (values - low) / (high - low) - 1).clamp(-1, 1).reshape(40, 40).numpy()
+    assert np.abs(floats(figure.layers[-1].maps)[0, 0] - wanted).max() <= 1.01 / 255
+    assert figure.layers[-1].names == ()
+
+
+def test_several_classes_have_a_map_each():
+    dataset = Part(name="blobs", params={"classes": 6})
+    subject, figure = network_of({"layers": [3]}, dataset=dataset)
+    output = figure.layers[-1]
+    assert (output.units, output.names) == (6, subject.data.classes)
+    logits = subject.module(grid(figure.extent, 40, torch.device("cpu")))
+    wanted = (2 * logits.softmax(1) - 1).t().reshape(6, 1, 40, 40).numpy()
+    assert np.abs(floats(output.maps) - wanted).max() <= 1.01 / 255
 
 
 def test_links_hold_weights_biases_and_their_names():
@@ -107,7 +165,7 @@ def test_output_holds_the_points_and_validation_if_wanted():
 
 def test_confusion_counts_every_validation_sample_once():
     subject = subject_of("points", 200)
-    figures = look("confusion", subject)
+    figures = [figure for figure in look("confusion", subject) if figure.type == "heatmap"]
     counts = numpy_of(figures[-1].values)
     split = subject.data.validation
     said = (subject.module(split.inputs)[:, 0] > 0).long()

@@ -50,6 +50,29 @@ def test_a_sum_of_branches_ends_the_chain():
     assert settled(calls, 0).path == "norm"
 
 
+def test_a_chain_is_followed_as_hooks_would():
+    class Hidden(nn.Module):
+        """The same layers where no chain is to be seen."""
+
+        def __init__(self, chain: nn.Sequential) -> None:
+            super().__init__()
+            self.chain = chain
+
+        def forward(self, x):
+            return self.chain(x)
+
+    chain = picture_net().eval()
+    pictures = torch.rand(2, 1, 8, 8)
+    followed, outputs = traced(chain, pictures)
+    hooked, same = traced(Hidden(chain), pictures)
+    assert torch.equal(outputs, same)
+    assert [f"chain.{call.path}" for call in followed] == [call.path for call in hooked]
+    assert [call.kind for call in followed] == [call.kind for call in hooked]
+    for one, other in zip(followed, hooked, strict=True):
+        assert torch.equal(one.source, other.source)
+        assert torch.equal(one.output, other.output)
+
+
 def test_in_place_layers_do_not_overwrite_what_was_caught():
     net = nn.Sequential(nn.Linear(3, 5), nn.ReLU(inplace=True)).eval()
     x = torch.randn(4, 3)

@@ -1,7 +1,7 @@
 """A session, seen from a script."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -15,7 +15,9 @@ from lantern.client.http import Connection
 from lantern.protocol.commands import (
     Command,
     EditCommand,
+    PaintCommand,
     PauseCommand,
+    ReinitialiseCommand,
     ResetCommand,
     RewindCommand,
     RunCommand,
@@ -87,10 +89,35 @@ class Session:
         """Go back to a step; what came after it is forgotten."""
         return self.command(RewindCommand(step=step))
 
-    def edit(self, changes: dict[str, JsonValue]) -> SessionInfo:
-        """Change fields by dotted path: `{"optimizer.params.learning_rate": 0.01}`."""
+    def edit(self, changes: dict[str, JsonValue], *, keep: bool = False) -> SessionInfo:
+        """Change fields by dotted path: `{"optimizer.params.learning_rate": 0.01}`.
+
+        Where the model has to be built anew, `keep` goes on from this step with the weights that
+        fit: `edit({"model.params.layers": [6, 4]}, keep=True)`.
+        """
         made = tuple(Change(path=path, value=value) for path, value in changes.items())
-        return self.command(EditCommand(changes=made))
+        return self.command(EditCommand(changes=made, keep=keep))
+
+    def paint(
+        self, add: Sequence[tuple[float, float, float]] = (), *, remove: Sequence[int] = ()
+    ) -> SessionInfo:
+        """Add points (x1, x2, target) to the data and take others away while it trains.
+
+        `remove` counts the points as they stand: those trained on, then those validated on. Other
+        data of points become the user's own first.
+        """
+        return self.command(PaintCommand(add=tuple(add), remove=tuple(remove)))
+
+    def reinitialise(self, layer: str) -> SessionInfo:
+        """Draw the weights and biases of a layer anew: `reinitialise("hidden1")`."""
+        return self.command(ReinitialiseCommand(layer=layer))
+
+    def freeze(self, *names: str) -> SessionInfo:
+        """Keep just these layers and units as they are: `freeze("hidden1", "hidden2:0")`.
+
+        Without a name, everything learns again.
+        """
+        return self.edit({"training.frozen": list(names)})
 
     def set_weight(self, parameter: str, index: tuple[int, ...], value: float) -> SessionInfo:
         """Set one number, such as `set_weight("hidden1.weight", (0, 1), 0.5)`."""
@@ -108,9 +135,9 @@ class Session:
         return self._inspect(View(inspector=inspector, params=params, at=at))
 
     def _at_rest(self, info: SessionInfo, goal: int, timeout_s: float) -> SessionInfo:
-        """Wait until the session rests at the step `goal` or after it."""
+        """Wait until the session rests at the step `goal` or after it, or says why it stopped."""
         deadline = time.monotonic() + timeout_s
-        while info.phase not in RESTING or (info.step < goal and info.phase == "paused"):
+        while info.phase not in RESTING or _is_on_its_way(info, goal):
             if time.monotonic() > deadline:
                 sentence = f"Step {goal} was not reached in {timeout_s:.0f} s."
                 raise LanternError(Problem(sentence=sentence, step=info.step))
@@ -161,7 +188,7 @@ class Session:
         return forked
 
     def export(
-        self, format: Literal["experiment", "safetensors", "python"] = "safetensors"
+        self, format: Literal["experiment", "safetensors", "python", "pytorch"] = "safetensors"
     ) -> bytes:
         """Return weights (safetensors), the experiment (JSON) or a script that repeats it."""
         return self._connection.bytes(self._path("/export"), format=format)
@@ -172,3 +199,8 @@ class Session:
 
     def _path(self, rest: str = "") -> str:
         return f"/sessions/{self.id}{rest}"
+
+
+def _is_on_its_way(info: SessionInfo, goal: int) -> bool:
+    """Return whether a paused session was not there yet; one that stops by itself says why."""
+    return info.phase == "paused" and info.step < goal and info.sentence is None

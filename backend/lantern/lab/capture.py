@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeGuard
 
 import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
+from lantern.lab.building.activations import NON_LINEARITIES
 from lantern.protocol.problems import ProblemError
 
 LayerKind = Literal["conv", "linear", "pool", "activation", "norm", "dropout", "other"]
@@ -37,10 +38,12 @@ def kind_of(module: nn.Module) -> LayerKind:
         return "linear"
     if isinstance(module, nn.modules.dropout._DropoutNd):
         return "dropout"
+    if isinstance(module, NON_LINEARITIES):  # type: ignore[arg-type]
+        return "activation"
     home = type(module).__module__
     if home == "torch.nn.modules.pooling":
         return "pool"
-    if home == "torch.nn.modules.activation":
+    if home in {"torch.nn.modules.activation", "lantern.lab.building.activations"}:
         return "activation"
     if home in {"torch.nn.modules.batchnorm", "torch.nn.modules.normalization"}:
         return "norm"
@@ -77,9 +80,27 @@ def recording(module: nn.Module) -> Iterator[list[Call]]:
 
 def traced(module: nn.Module, inputs: Tensor) -> tuple[list[Call], Tensor]:
     """Return the calls of one forward pass without gradients, and the module's outputs."""
+    if _is_plain_chain(module):
+        return _followed(module, inputs)
     with torch.no_grad(), recording(module) as calls:
         outputs = module(inputs)
     return calls, outputs
+
+
+def _is_plain_chain(module: nn.Module) -> TypeGuard[nn.Sequential]:
+    return type(module) is nn.Sequential and not any(
+        part._modules or getattr(part, "inplace", False) for part in module.children()
+    )
+
+
+def _followed(chain: nn.Sequential, value: Tensor) -> tuple[list[Call], Tensor]:
+    # Calling link by link says the same as hooks, which cost more than a small network does.
+    calls: list[Call] = []
+    with torch.no_grad():
+        for path, part in chain.named_children():
+            source, value = value, part(value)
+            calls.append(Call(path, part, kind_of(part), source, value, value))
+    return calls, value
 
 
 def settled(calls: list[Call], index: int) -> Call:

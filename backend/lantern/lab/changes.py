@@ -6,15 +6,22 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from torch import nn
 
+from lantern.lab.freezing import check_frozen, unit_counts
 from lantern.lab.kinds import KINDS
 from lantern.lab.plugin import Plugin, problem_of
 from lantern.protocol.experiment import (
     PARTS,
     Change,
+    Configure,
     Edit,
     Experiment,
+    Paint,
     Part,
+    Reinitialise,
+    Reshape,
     SetWeight,
+    own_points,
+    painted,
     with_changes,
 )
 from lantern.protocol.problems import ProblemError
@@ -79,16 +86,80 @@ def _fixed_differences(old: BaseModel, new: BaseModel, path: str) -> Iterator[st
             yield f"{path}.{name}"
 
 
+def is_shaping(edit: Edit) -> bool:
+    """Return whether an edit may have changed the shape of the module, or the data."""
+    match edit.action:
+        case Reshape() | Paint():
+            return True
+        case Configure(changes=changes):
+            return any(change.path.split(".")[0] == "dataset" for change in changes)
+        case SetWeight() | Reinitialise():
+            return False
+
+
 def check_edit(edit: Edit, experiment: Experiment, module: nn.Module) -> Experiment:
     """Return the experiment after an edit; ProblemError if it cannot be made to a living model."""
-    if isinstance(edit.action, SetWeight):
-        _check_weight(edit.action, module)
-        return experiment
-    after = changed(experiment, edit.action.changes)
+    match edit.action:
+        case Configure(changes=changes):
+            return _configured(experiment, changes, module)
+        case Reshape(changes=changes):
+            return _reshaped(experiment, changes)
+        case Paint():
+            return _painted(experiment, edit.action)
+        case Reinitialise(layer=layer):
+            _check_layer(layer, module)
+        case SetWeight():
+            _check_weight(edit.action, module)
+    return experiment
+
+
+def _configured(experiment: Experiment, changes: Iterable[Change], module: nn.Module) -> Experiment:
+    after = changed(experiment, changes)
     fixed = rebuilding_fields(experiment, after)
     if fixed:
         raise ProblemError(f"{fixed[0]}: this cannot change without a new model.", field=fixed[0])
+    check_frozen(after.training.frozen, module)
     return after
+
+
+def _reshaped(experiment: Experiment, changes: Iterable[Change]) -> Experiment:
+    after = changed(experiment, changes)
+    if after.training.threads != experiment.training.threads:
+        # a number of threads holds for the whole process, so for a run from its beginning
+        raise ProblemError(
+            "training.threads: this cannot change while weights are kept.",
+            field="training.threads",
+            hint="Change it without keeping the weights.",
+        )
+    return after
+
+
+def _painted(experiment: Experiment, paint: Paint) -> Experiment:
+    name = experiment.dataset.name
+    if name != "own":
+        raise ProblemError(
+            f"dataset: points can be painted into 'own' data, not into {name!r}.",
+            field="dataset.name",
+        )
+    count = len(own_points(experiment))
+    beyond = [index for index in paint.remove if index >= count]
+    if beyond:
+        raise ProblemError(
+            f"remove: there are {count} points, counted from 0; there is no {beyond[0]}.",
+            field="remove",
+        )
+    after = painted(experiment, paint)
+    plugin_of(after, "dataset")
+    return after
+
+
+def _check_layer(path: str, module: nn.Module) -> None:
+    known = unit_counts(module)
+    if path not in known:
+        raise ProblemError(
+            f"layer: this model has no layer {path!r} with weights; there are {', '.join(known)}.",
+            field="layer",
+        )
 
 
 def _check_weight(action: SetWeight, module: nn.Module) -> None:

@@ -66,6 +66,10 @@ class Mirror:
             task=run.task,
             inputs=dict(inputs),
             trail=tuple(trail),
+            place=(run.order.epochs, run.order.position),
+            optimizer=run.optimizer,
+            base=run.base,
+            edits=run.edits,
         )
 
     def _refresh(self, run: "Run") -> None:

@@ -39,6 +39,11 @@ class Settings:
             _architecture=Architecture.make(experiment.model),
         )
 
+    @property
+    def learning_rate(self) -> float:
+        """The optimizer's, without the schedule's factor."""
+        return self._optimizer.learning_rate
+
     def adjust(self, module: nn.Module, optimizer: torch.optim.Optimizer, factor: float) -> None:
         """Bring module and optimizer into line; `factor` is the schedule's."""
         self._architecture.adjust(module)

@@ -29,6 +29,8 @@ class Place:
     loss_count: int
     last_loss: float | None
     """None before the first step."""
+    is_provisional: bool = False
+    """Whether there are steps in it that the fused kernel, once ready, is to do again."""
 
     def meta(self, base: Experiment, edits: Sequence[Edit]) -> dict[str, str]:
         """Return texts for a file's metadata; floats keep every bit."""
@@ -43,6 +45,11 @@ class Place:
     def of(cls, meta: Mapping[str, str]) -> Self:
         """Return the place that `meta` was made of."""
         return cls(**json.loads(meta["place"]))
+
+
+def is_provisional(meta: Mapping[str, str]) -> bool:
+    """Return whether a saved state has steps that the fused kernel, once ready, does again."""
+    return Place.of(meta).is_provisional
 
 
 def tensors_of(

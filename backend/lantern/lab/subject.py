@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 
 from lantern.lab.data import Data
 from lantern.lab.randomness import generator_for
-from lantern.protocol.experiment import Experiment
+from lantern.protocol.experiment import Edit, Experiment
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.views import InputRef, SampleInput
 
@@ -44,6 +45,15 @@ class Subject:
     """What lies in the session's input slots."""
     trail: tuple[tuple[int, Tensor], ...] = ()
     """(step, all weights as one vector) of snapshots passed on the way here, for paths."""
+    place: tuple[int, int] = (0, 0)
+    """(epochs, samples of the present epoch) that the order of batches has dealt."""
+    optimizer: torch.optim.Optimizer | None = None
+    """The run's own, whose memory may be read and never changed; it goes on as training does."""
+
+    base: Experiment | None = None
+    """The experiment as it was at step 0, where there is a run."""
+    edits: Sequence[Edit] = ()
+    """Changes made to the run, those of later steps included; read only."""
 
     @property
     def device(self) -> torch.device:

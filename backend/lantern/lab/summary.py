@@ -10,10 +10,11 @@ from lantern.lab.building.activations import NON_LINEARITIES
 from lantern.lab.building.features import Features
 from lantern.lab.building.normalise import Normalise
 from lantern.lab.building.resize import Resize
+from lantern.lab.building.scaling import Scaling
 from lantern.protocol.events import LayerCard, ModelCard
 
 POOLS = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
-NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm, nn.GroupNorm, Normalise)
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm, nn.GroupNorm, Normalise, Scaling)
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ class WatchCommand(CommandBase):
     type: Literal["watch"] = "watch"
     key: ViewKey
     view: View
-    max_rate_hz: Annotated[float, Field(gt=0, le=60)] = 30.0
+    max_rate_hz: Annotated[float, Field(gt=0, le=60)] = 36.0
 
 
 class UnwatchCommand(CommandBase):

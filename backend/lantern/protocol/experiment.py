@@ -23,6 +23,12 @@ Point = tuple[
 ]
 """x1, x2 and the target: a class index, or the value for regression."""
 MOST_POINTS = 5000
+STARTING_POINTS: tuple[Point, ...] = tuple(
+    (float(x * right), float(y * up), float(right != up))
+    for x, y in ((3, 3), (2, 4), (4, 2), (4, 4))
+    for right, up in ((-1, -1), (-1, 1), (1, 1), (1, -1))
+)
+"""What the `own` data set holds while its points are not given."""
 
 
 class Training(Model):
@@ -122,9 +128,11 @@ class Paint(Model):
 
     type: Literal["paint"] = "paint"
     remove: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(max_length=MOST_POINTS)] = ()
-    """Indices into `dataset.params.points` as they were before; taken away first."""
+    """Indices into `dataset.params.points` as they were before."""
     add: Annotated[tuple[Point, ...], Field(max_length=MOST_POINTS)] = ()
-    """Put at the end. A moved point is one removed and one added."""
+    """They take the places of the removed ones, from the first on, then come at the end. Places
+    that are left are filled with the last points, so that hardly any point changes its place (its
+    split goes by that). A moved point is one removed and one added."""
 
 
 Action = Annotated[
@@ -165,15 +173,31 @@ def with_edits(experiment: Experiment, edits: Sequence[Edit]) -> Experiment:
         if isinstance(edit.action, Configure | Reshape):
             experiment = with_changes(experiment, edit.action.changes)
         elif isinstance(edit.action, Paint):
-            experiment = with_changes(experiment, [painted(experiment, edit.action)])
+            experiment = painted(experiment, edit.action)
     return experiment
 
 
-def painted(experiment: Experiment, paint: Paint) -> Change:
-    """Return the change of the own data set's points that a stroke makes."""
-    before = experiment.dataset.params.get("points")
-    points = list(before) if isinstance(before, list) else []
-    gone = set(paint.remove)
-    kept = [point for index, point in enumerate(points) if index not in gone]
-    kept.extend(list[JsonValue](point) for point in paint.add)
-    return Change(path="dataset.params.points", value=kept)
+def own_points(experiment: Experiment) -> list[JsonValue]:
+    """Return the points of the `own` data set as they stand, given or not."""
+    start: list[JsonValue] = [list[JsonValue](point) for point in STARTING_POINTS]
+    points = experiment.dataset.params.get("points", start)
+    return points if isinstance(points, list) else []
+
+
+def painted(experiment: Experiment, paint: Paint) -> Experiment:
+    """Return the experiment with the own data set's points as a stroke leaves them.
+
+    Nothing else is looked at again, so that many strokes a second stay cheap.
+    """
+    points, added = [*own_points(experiment)], [list[JsonValue](point) for point in paint.add]
+    holes = sorted({index for index in paint.remove if index < len(points)})
+    for hole, point in zip(holes, added, strict=False):
+        points[hole] = point
+    points.extend(added[len(holes) :])
+    for hole in reversed(holes[len(added) :]):
+        last = points.pop()
+        if hole < len(points):
+            points[hole] = last
+    dataset = experiment.dataset
+    params: dict[str, JsonValue] = {**dataset.params, "points": points}
+    return experiment.model_copy(update={"dataset": dataset.model_copy(update={"params": params})})

@@ -1,5 +1,6 @@
 """What is shown: twelve kinds of figure, arrays plus labels, with no drawing code in them."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import Field, PrivateAttr, SerializationInfo, model_serializer
@@ -25,9 +26,9 @@ class Array(Model):
     def of(cls, data: bytes | memoryview, *, dtype: Dtype, shape: tuple[int, ...]) -> Self:
         """Return an array that carries its bytes until a frame is made of it."""
         array = cls(dtype=dtype, shape=shape)
-        array._data = memoryview(data).cast("B")
-        if array._data.nbytes != array.size_bytes:
-            raise ValueError(f"{array._data.nbytes} bytes for {dtype} of shape {shape}")
+        array._data = held = memoryview(data).cast("B")
+        if held.nbytes != array.size_bytes:
+            raise ValueError(f"{held.nbytes} bytes for {dtype} of shape {shape}")
         return array
 
     def attach(self, data: memoryview) -> None:
@@ -37,7 +38,9 @@ class Array(Model):
     @property
     def data(self) -> memoryview:
         """The bytes, while this process holds them."""
-        return self._data
+        # Straight from where pydantic keeps private attributes: its own way there takes 2 us, and
+        # a figure has dozens of arrays.
+        return cast("dict[str, memoryview]", self.__pydantic_private__)["_data"]
 
     @property
     def size_bytes(self) -> int:
@@ -49,9 +52,9 @@ class Array(Model):
 
     @model_serializer(mode="plain")
     def _placed(self, info: SerializationInfo) -> dict[str, Any]:
-        context = cast("dict[str, dict[int, int]]", info.context or {})  # pydantic leaves it open
-        offsets = context.get("offsets", {})
-        offset = offsets.get(id(self), self.offset)
+        # Pydantic leaves the context open; a frame puts in it what gives an array its place.
+        place = cast("dict[str, Callable[[Array], int]]", info.context or {}).get("place")
+        offset = self.offset if place is None else place(self)
         return {"dtype": self.dtype, "shape": self.shape, "offset": offset}
 
 
@@ -166,6 +169,8 @@ class Mesh(Model):
     """(rows, columns, 2) f4 in the figure's own coordinates."""
     values: Array
     """(rows, columns) f4 from -1 to 1: what the network says there, as a signed colour."""
+    labels: Array | None = None
+    """(rows, columns) u1: the class of each crossing, whose colour is as strong as `values` say."""
 
 
 class HeatmapFigure(FigureBase):
@@ -187,6 +192,10 @@ class HeatmapFigure(FigureBase):
     """x0, x1, y0, y1 of the outer edges; row 0 lies at y1 (the top)."""
     points: ScatterFigure | None = None
     """Drawn over the map."""
+    labels: Array | None = None
+    """(rows, columns) u1: the class of each cell, whose colour is as strong as `values` say."""
+    classes: tuple[str, ...] = ()
+    """Their names, where there are `labels`."""
 
 
 class Images(Model):

@@ -41,25 +41,32 @@ def arrays_of(value: object) -> Iterator[Array]:
             yield from arrays_of(item)
 
 
+class _Placing:
+    """Gives every array its place behind the header, in the order in which they are written."""
+
+    def __init__(self) -> None:
+        self.placed: dict[int, tuple[int, Array]] = {}
+        self.end = 0
+
+    def __call__(self, array: Array) -> int:
+        found = self.placed.get(id(array))
+        if found is None:
+            found = self.placed[id(array)] = self.end, array
+            self.end += _padded(array.data.nbytes)
+        return found[0]
+
+
 def encode(message: BaseModel) -> bytes:
     """Return the message as one frame; every array in it must carry its bytes."""
-    offsets: dict[int, int] = {}
-    arrays: list[Array] = []
-    end = 0
-    for array in arrays_of(message):
-        if id(array) in offsets:
-            continue
-        offsets[id(array)] = end
-        arrays.append(array)
-        end += _padded(array.data.nbytes)
-    header = message.model_dump_json(context={"offsets": offsets}).encode()
+    placing = _Placing()
+    header = message.model_dump_json(context={"place": placing}).encode()
     start = _padded(4 + len(header))
-    frame = bytearray(start + end)
+    frame = bytearray(start + placing.end)
     struct.pack_into("<I", frame, 0, len(header))
     frame[4 : 4 + len(header)] = header
-    for array in arrays:
-        at = start + offsets[id(array)]
-        frame[at : at + array.data.nbytes] = array.data
+    for offset, array in placing.placed.values():
+        data = array.data
+        frame[start + offset : start + offset + data.nbytes] = data
     return bytes(frame)
 
 

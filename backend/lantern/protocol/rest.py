@@ -48,6 +48,10 @@ class SessionInfo(Model):
     metrics: dict[str, float]
     """The newest value of each."""
     problem: Problem | None = None
+    sentence: str | None = None
+    """Why it paused by itself, such as `Paused: 200 epochs are complete.`"""
+    mark: int | None = None
+    """A step worth going back to, where it paused by itself."""
 
 
 class CommandResult(Model):
@@ -109,6 +113,8 @@ class Lesson(LessonCard):
     views: tuple[View, ...] = ()
     tab: str = ""
     """The tab of inspectors that stands open at first."""
+    hide: tuple[str, ...] = ()
+    """Names of controls that are not shown while the lesson is on, such as `noise`."""
 
 
 class RestModels(Model):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from jsonschema.exceptions import best_match  # pyright: ignore[reportUnknownVar
 from pydantic import JsonValue, ValidationError
 
 from lantern.protocol.catalog import Catalog, PluginCard
-from lantern.protocol.experiment import PARTS, Change, Experiment, with_changes
+from lantern.protocol.experiment import PARTS, Change, Edit, Experiment, with_changes, with_edits
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.views import View
 from lantern.server.problems import problem_of, refuse_non_finite, shown, still_starting
@@ -74,8 +75,24 @@ class CatalogKeeper:
         except ValidationError as error:
             problem = problem_of(error)
             raise ProblemError(problem.sentence, field=problem.field) from None
-        self.check_experiment(changed)
+        for kind in PARTS:
+            part = getattr(changed, kind)
+            if part != getattr(experiment, kind):
+                self.check_part(kind, part.name, part.params, field=kind)
         return changed
+
+    def check_edits(self, experiment: Experiment, edits: Sequence[Edit]) -> Experiment:
+        """Return the experiment after edits; ProblemError if one of them leads nowhere.
+
+        What else may be wrong with them is found by the worker that makes them.
+        """
+        try:
+            return with_edits(experiment, edits)
+        except KeyError as error:
+            path = str(error.args[0])
+            raise ProblemError(f"edits: there is no field {path!r}.", field="edits") from None
+        except ValidationError as error:
+            raise ProblemError(f"edits: {problem_of(error).sentence}", field="edits") from None
 
     def checked_view(self, view: View) -> View:
         """Return the view with its defaults filled in, so that equal views have equal keys."""

@@ -16,7 +16,7 @@ from lantern.protocol.events import (
     StateEvent,
     TelemetryEvent,
 )
-from lantern.protocol.experiment import Configure, with_changes, with_edits
+from lantern.protocol.experiment import with_edits
 from lantern.protocol.ids import ViewKey, new_id
 from lantern.server.mailbox import Message
 from lantern.server.metric_table import MetricTable
@@ -122,9 +122,9 @@ def _take_state(session: Session, event: StateEvent, message: str) -> None:
     if event.phase == "running":
         session.set_wanted("running", session.goal_step)
     elif event.phase == "paused":
-        # on the way to a goal a worker pauses only at its start, and where something is wrong
+        # on the way to a goal a worker pauses only at its start, and where it says why
         is_short = session.goal_step is not None and event.step < session.goal_step
-        if not is_short or event.problem is not None:
+        if not is_short or event.problem is not None or event.sentence is not None:
             session.set_wanted("paused")
 
 
@@ -158,12 +158,10 @@ def _go_on_to_goal(session: Session, step: int) -> None:
 
 
 def _take_edit(session: Session, event: EditedEvent) -> None:
-    is_repeated = bool(session.edits) and session.edits[-1] == event.edit
-    if event.run != session.run or is_repeated:
+    if event.run != session.run:
         return
     session.edits.append(event.edit)
-    if isinstance(event.edit.action, Configure):
-        session.experiment = with_changes(session.experiment, event.edit.action.changes)
+    session.experiment = with_edits(session.experiment, [event.edit])
     session.writes.append(EditWrite(event.run, len(session.edits) - 1, event.edit))
 
 

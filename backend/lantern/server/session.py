@@ -138,6 +138,8 @@ class Session:
             viewers=len(self.relay.viewers),
             metrics=self.table.newest(),
             problem=self.state.problem,
+            sentence=self.state.sentence,
+            mark=self.state.mark,
         )
 
     def _epoch(self) -> float:

@@ -1,4 +1,4 @@
-"""The price of watching: wall time earns credit, looking spends it."""
+"""The price of watching: wall time earns credit, the processor time of looking spends it."""
 
 USED = 0.75
 """Of the share: the rest is for what cannot be measured, such as caches that looking empties and

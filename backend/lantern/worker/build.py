@@ -1,6 +1,7 @@
 """From an experiment to a run that stands ready: data fetched and read, model built."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -14,6 +15,7 @@ from lantern.protocol.problems import ProblemError
 from lantern.worker.install import Drive, install, missing
 
 KEPT_DATASETS = 2
+MOST_LISTED = 12
 
 UNREADABLE = (OSError, EOFError, ValueError, RuntimeError)
 
@@ -25,34 +27,55 @@ class Workshop:
         self._folder = folder
         self._data: dict[str, Data] = {}
 
-    def run(self, experiment: Experiment, edits: Sequence[Edit] = ()) -> Run:
-        """Return a run at step 0; its data must have been prepared. Raises ProblemError."""
+    def run(
+        self, experiment: Experiment, edits: Sequence[Edit] = (), *, trusted: bool = False
+    ) -> Run:
+        """Return a run at step 0; its files must be there. Raises ProblemError.
+
+        `trusted` edits were made to a living run before and are not checked again.
+        """
         torch.set_num_threads(experiment.training.threads)
-        try:
-            return Run(experiment, self._data[_key(experiment)], edits)
-        except (RuntimeError, MemoryError) as error:
-            raise ProblemError(
-                in_words(error, "The model could not be built"), field="model"
-            ) from error
+        data = self.data(experiment)
+        with building():
+            return Run(experiment, data, edits, load=self.data, trusted=trusted)
 
     def prepare(self, experiment: Experiment, drive: Drive, begin: Callable[[], None]) -> None:
         """Fetch what is missing (after calling `begin`) and read the data. Raises ProblemError."""
         check_parts(experiment)
-        key = _key(experiment)
-        if key in self._data:
+        if _key(experiment) in self._data:
             return
         files = Dataset.make(experiment.dataset).files
         if missing(files, self._folder):
             begin()
             install(files, self._folder, drive)
+        self.data(experiment)
+
+    def data(self, experiment: Experiment) -> Data:
+        """Return what an experiment learns from, read once. Raises ProblemError."""
+        key = _key(experiment)
+        if key not in self._data:
+            self._data[key] = self._read(experiment)
+        while len(self._data) > KEPT_DATASETS:
+            self._data.pop(next(iter(self._data)))
+        return self._data[key]
+
+    def _read(self, experiment: Experiment) -> Data:
         try:
-            data = load_data(experiment, self._folder)
+            return load_data(experiment, self._folder)
         except (*UNREADABLE, MemoryError) as error:
             sentence = in_words(error, "The data cannot be read")
             raise ProblemError(sentence, field="dataset.name") from error
-        self._data[key] = data
-        while len(self._data) > KEPT_DATASETS:
-            self._data.pop(next(iter(self._data)))
+
+
+@contextmanager
+def building() -> Iterator[None]:
+    """Turn what torch says of a model that cannot be built into a ProblemError."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        raise ProblemError(
+            in_words(error, "The model could not be built"), field="model"
+        ) from error
 
 
 def no_run() -> ProblemError:
@@ -71,10 +94,10 @@ def in_words(error: Exception, what: str) -> str:
     return f"{what}: {text or type(error).__name__}"
 
 
-def sentence_of(changes: Sequence[Change]) -> str:
+def sentence_of(changes: Sequence[Change], *, verb: str = "Rebuilt") -> str:
     """Return what changed, in words: `Rebuilt: layers changed to 4, 3.`"""
     parts = [f"{_label(change.path)} changed to {_value(change.value)}" for change in changes]
-    return f"Rebuilt: {' and '.join([', '.join(parts[:-1]), parts[-1]] if parts[1:] else parts)}."
+    return f"{verb}: {' and '.join([', '.join(parts[:-1]), parts[-1]] if parts[1:] else parts)}."
 
 
 def _label(path: str) -> str:
@@ -86,6 +109,8 @@ def _value(value: object) -> str:
     match value:
         case bool():
             return "on" if value else "off"
+        case list() | tuple() if len(value) > MOST_LISTED:
+            return f"{len(value)} entries"
         case list() | tuple():
             return ", ".join(_value(item) for item in value) or "none"
         case dict():

@@ -65,7 +65,13 @@ class ForkServer:
             process.join(1)
         if failure:
             raise ForkServerError(f"The laboratory cannot be imported: {failure}")
+        self._compile_kernel()
         return Probe(preload_s, Catalog.model_validate_json(catalog))
+
+    def _compile_kernel(self) -> None:
+        """Fork a process that puts the fused kernel on disk where it is not yet; nobody waits."""
+        arguments = ("lantern.lab.fused.engine:fill_cache", ())
+        self._context.Process(target=call, args=arguments, daemon=True).start()
 
 
 def call(function: str, arguments: tuple[object, ...]) -> None:

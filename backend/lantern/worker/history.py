@@ -5,7 +5,7 @@ import math
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +13,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from lantern.lab.fused import engine
 from lantern.lab.run import Run
+from lantern.lab.state import is_provisional
 from lantern.lab.subject import Progress
 from lantern.protocol.events import HistoryEvent, SnapshotInfo
 from lantern.protocol.experiment import Edit, Experiment
@@ -26,6 +28,8 @@ from lantern.worker.checkpoint import (
     steps_in,
 )
 from lantern.worker.ledger import Ledger
+from lantern.worker.loop import Stride, train
+from lantern.worker.stopping import Stopping
 
 MAX_FILES = 240
 REPLAY_SLICE_S = 0.01
@@ -99,12 +103,15 @@ class History:
         infos = tuple(SnapshotInfo(step=step, size_bytes=size) for step, size in kept)
         return HistoryEvent(run=run, snapshots=infos)
 
-    def keep(self, run: Run, *, patient: bool) -> bool:
-        """Snapshot the run as it is; when the disk lags, wait if `patient`, else leave it out."""
+    def keep(self, run: Run, facts: Mapping[str, str], *, patient: bool) -> bool:
+        """Snapshot the run as it is, and `facts` of those who look at it.
+
+        When the disk lags, wait if `patient`, else leave it out.
+        """
         if self._writer.is_full and not patient:
             return False
         lineage = Lineage(run.base, tuple(run.edits)).meta(run.step)
-        meta = {**run.meta(), **lineage}
+        meta = {**run.meta(), **lineage, **facts}
         snapshot = Snapshot(run.step, run.tensors(), meta)
         with self._lock:
             self._wanted.add(run.step)
@@ -124,17 +131,23 @@ class History:
         folder = self._folder
         self._writer.call(lambda: shutil.rmtree(folder, ignore_errors=True))
 
-    def load(self, step: int, lineage: Lineage) -> Snapshot | None:
+    def load(
+        self, step: int, lineage: Lineage, *, provisional: bool | None = None
+    ) -> Snapshot | None:
         """Return the newest whole snapshot of the lineage at or before a step.
 
-        Broken files and those of another lineage are passed over and, if ours, deleted.
+        Broken files and those of another lineage are passed over and, if ours, deleted; so are
+        those of provisional steps, unless asked for or as long as there is no kernel to redo them.
         """
+        if provisional is None:
+            provisional = engine.state() != "ready"
         for kept in reversed(self._steps(step)):
             try:
                 snapshot = read(path_of(self._folder, kept))
             except CorruptSnapshotError:
                 snapshot = None
-            if snapshot is not None and lineage.bore(snapshot.meta):
+            is_meant = provisional or (snapshot is not None and not is_provisional(snapshot.meta))
+            if snapshot is not None and is_meant and lineage.bore(snapshot.meta):
                 return snapshot
             if self._is_ours:
                 with self._lock:
@@ -142,15 +155,19 @@ class History:
         return None
 
     def trail(self, run: Run) -> tuple[tuple[int, Tensor], ...]:
-        """Return the weights of all snapshots up to the run's step, each as one vector."""
-        names = [name for name, _ in run.module.named_parameters()]
+        """Return the weights of all snapshots up to the run's step, each as one vector.
+
+        Those of a model with other parameters are left out.
+        """
+        names = [f"model.{name}" for name, _ in run.module.named_parameters()]
         found = []
         for step in self._steps(run.step):
             try:
                 snapshot = read(path_of(self._folder, step))
             except CorruptSnapshotError:
                 continue
-            found.append((step, weights_of(snapshot, names)))
+            if all(name in snapshot.tensors for name in names):
+                found.append((step, weights_of(snapshot, names)))
         return tuple(found)
 
     def _steps(self, until: int) -> list[int]:
@@ -185,8 +202,8 @@ class History:
 
 
 def weights_of(snapshot: Snapshot, names: Sequence[str]) -> Tensor:
-    """Return the parameters of these names as one vector."""
-    return torch.cat([snapshot.tensors[f"model.{name}"].flatten() for name in names])
+    """Return the tensors of these names as one vector."""
+    return torch.cat([snapshot.tensors[name].flatten() for name in names])
 
 
 def materialise(
@@ -197,24 +214,29 @@ def materialise(
     Starts from the nearest snapshot in any of the histories and trains on from there. Edits of
     later steps are in the run, too, and take effect if it is trained on.
     """
-    run = build(lineage.edits)
+    run, stopping = build(lineage.edits), Stopping()
     found = [kept for past in histories if (kept := past.load(step, lineage)) is not None]
     if found:
         nearest = max(found, key=lambda snapshot: snapshot.step)
         run.restore(nearest.tensors, nearest.meta)
-    ledger = Ledger(run.step)
+        stopping = Stopping.of(nearest.meta)
+    ledger = Ledger(run.step, stopping)
+    run.before_edits = ledger.look
     yield from replay(run, ledger, step)
     yield run, ledger
 
 
 def replay(run: Run, ledger: Ledger, step: int) -> Iterator[Progress]:
     """Train a run up to a step, yielding how far it is every few milliseconds."""
-    first = run.step
+    first, stride = run.step, Stride()
     pause_at = time.perf_counter() + REPLAY_SLICE_S
+    ledger.look(run)
     while run.step < step:
-        run.advance()
-        if run.step == ledger.due:
-            ledger.add(run)
+        steps = min(step - run.step, stride.steps, ledger.stopping.steps_left(run))
+        started = time.perf_counter()
+        train(run, ledger, steps)
+        stride.adapt(steps, time.perf_counter() - started)
+        ledger.look(run)
         if time.perf_counter() > pause_at:
             done = (run.step - first) / (step - first)
             yield Progress(min(0.99, done), f"Going to step {step}: at {run.step}.")

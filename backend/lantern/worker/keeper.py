@@ -1,6 +1,7 @@
 """When the state of a run is kept: at log-spaced steps, every few seconds, and when it rests."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from lantern.lab.run import Run
@@ -17,6 +18,8 @@ class Keeper:
 
     def __init__(self, folder: Path, *, limit_bytes: int) -> None:
         self.writer = Writer()
+        self.facts: Callable[[], dict[str, str]] = dict
+        """What is saved with the run besides its own state."""
         self._limit_bytes = limit_bytes
         self.history = History(folder, self.writer, limit_bytes=limit_bytes)
         self._due_step = 0
@@ -48,9 +51,13 @@ class Keeper:
         if self._is_owed:
             self.keep(run)
 
-    def keep(self, run: Run, *, patient: bool = False) -> None:
-        """Keep the run's state unless that step is kept; `patient` waits for a busy disk."""
-        kept = self.history.newest == run.step or self.history.keep(run, patient=patient)
+    def keep(self, run: Run, *, patient: bool = False, again: bool = False) -> None:
+        """Keep the run's state unless that step is kept; `patient` waits for a busy disk.
+
+        `again` keeps it in any case.
+        """
+        is_kept = self.history.newest == run.step and not again
+        kept = is_kept or self.history.keep(run, self.facts(), patient=patient)
         self._is_owed = not kept
         if kept:
             self._kept_s = time.monotonic()

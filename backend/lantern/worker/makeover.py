@@ -4,11 +4,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from lantern.lab.changes import changed
 from lantern.lab.look import Mirror
 from lantern.lab.run import Run
 from lantern.lab.subject import Progress
-from lantern.protocol.experiment import Change, Experiment, with_edits
+from lantern.protocol.experiment import Change, Experiment, Reshape, with_edits
 from lantern.protocol.problems import ProblemError
 from lantern.worker.build import sentence_of
 from lantern.worker.history import History, Lineage, materialise
@@ -17,11 +19,15 @@ from lantern.worker.ledger import Ledger
 if TYPE_CHECKING:
     from lantern.worker.session import Session
 
+DATASETS = frozenset({"dataset", "dataset.name"})
+"""Paths of changes after which other data may be needed."""
+
 
 def begin(session: "Session") -> None:
     """Build the first run: resumed, forked, or new; raises ProblemError."""
     start = session.start
     prepare(session, start.experiment)
+    _prepare_changed(session)
     lineage = Lineage(start.experiment, start.edits)
     histories, step = [session.keeper.history], start.start_step
     if start.origin is not None:
@@ -30,18 +36,35 @@ def begin(session: "Session") -> None:
             History(folder, session.keeper.writer, limit_bytes=sys.maxsize, is_ours=False)
         )
     if start.resume:
-        newest = session.keeper.history.load(sys.maxsize, lineage)
+        newest = session.keeper.history.load(sys.maxsize, lineage, provisional=True)
         step = max(step, newest.step if newest is not None else 0)
         if start.rows_to is not None:
             session.keeper.history.drop_after(start.rows_to)  # so that the rest is trained again
+    trusted = start.resume or start.origin is not None
     steps = materialise(
-        lambda edits: session.workshop.run(start.experiment, edits), lineage, step, histories
+        lambda edits: session.workshop.run(start.experiment, edits, trusted=trusted),
+        lineage,
+        step,
+        histories,
     )
     run, ledger = session.long_work.drive("start", steps)
     session.keeper.history.drop_after(run.step)
     if run.step > 0 and not start.resume and start.origin is None:
         _measure_beginning(session, ledger)
     session.adopt(run, ledger, number=start.run, sentence=None)
+
+
+def _prepare_changed(session: "Session") -> None:
+    """Have the data at hand that edits of a resumed or shared run go over to."""
+    start = session.start
+    for count, edit in enumerate(start.edits, start=1):
+        changes = edit.action.changes if isinstance(edit.action, Reshape) else ()
+        if any(change.path in DATASETS for change in changes):
+            try:
+                after = with_edits(start.experiment, start.edits[:count])
+            except (KeyError, ValidationError):
+                return  # the run itself says what is wrong with them
+            prepare(session, after)
 
 
 def _measure_beginning(session: "Session", ledger: Ledger) -> None:
@@ -85,7 +108,7 @@ def past_of(session: "Session", step: int) -> Iterator[Progress | tuple[Run, Led
     kept = tuple(edit for edit in run.edits if edit.step <= step)
     base = run.base
     return materialise(
-        lambda edits: session.workshop.run(base, edits),
+        lambda edits: session.workshop.run(base, edits, trusted=True),
         Lineage(base, kept),
         step,
         [session.keeper.history],

@@ -10,16 +10,15 @@ from lantern.lab.arrays import array_of
 from lantern.lab.errors import NonFiniteError
 from lantern.protocol import commands as ask
 from lantern.protocol.events import (
-    EditedEvent,
     ExportedEvent,
     InputsEvent,
     ReplyEvent,
     ViewProblemEvent,
 )
-from lantern.protocol.experiment import Configure, Edit, SetWeight
+from lantern.protocol.experiment import Reinitialise, SetWeight
 from lantern.protocol.ids import CommandId
 from lantern.protocol.problems import Problem, ProblemError
-from lantern.worker import makeover
+from lantern.worker import edits, makeover
 from lantern.worker.build import no_run
 
 if TYPE_CHECKING:
@@ -85,12 +84,16 @@ def _carry_out(session: "Session", command: ask.Command) -> bool:
         case ask.RewindCommand():
             makeover.rewind(session, command.step)
         case ask.EditCommand():
-            _edit(session, command)
+            edits.edit(session, command)
         case ask.SetWeightCommand():
             weight = SetWeight(
                 parameter=command.parameter, index=command.index, value=command.value
             )
-            _apply(session, weight)
+            edits.make(session, weight)
+        case ask.PaintCommand():
+            edits.paint(session, command)
+        case ask.ReinitialiseCommand():
+            edits.make(session, Reinitialise(layer=command.layer))
         case ask.SetInputCommand():
             _set_input(session, command)
         case ask.PaceCommand():
@@ -100,7 +103,7 @@ def _carry_out(session: "Session", command: ask.Command) -> bool:
             session.budget.share = command.share
             _tell_telemetry(session)
         case ask.SnapshotCommand():
-            session.keeper.history.keep(session.run, patient=True)
+            session.keeper.keep(session.run, patient=True, again=True)
         case ask.WatchCommand():
             _watch(session, command)
         case ask.UnwatchCommand():
@@ -146,22 +149,6 @@ def _step(session: "Session", unit: str) -> None:
     if not run.is_inside_step:
         session.step_done()
     session.pause()
-
-
-def _edit(session: "Session", command: ask.EditCommand) -> None:
-    if not session.has_run or session.run.needs_rebuild(command.changes):
-        makeover.reconfigure(session, command.changes)
-    else:
-        _apply(session, Configure(changes=command.changes))
-
-
-def _apply(session: "Session", action: Configure | SetWeight) -> None:
-    """Make a live edit at a step boundary: a step that was begun by stages is finished first."""
-    session.finish_step()
-    edit = Edit(step=session.run.step, action=action)
-    session.run.edit(edit)
-    session.send(EditedEvent(run=session.number, edit=edit))
-    session.lookout.touch()
 
 
 def _set_input(session: "Session", command: ask.SetInputCommand) -> None:

@@ -4,13 +4,10 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from lantern.lab.kinds import Inspector
 from lantern.lab.subject import Progress
 from lantern.protocol.events import (
-    EventBase,
     FigureEvent,
     InspectedEvent,
     ProgressEvent,
@@ -21,7 +18,8 @@ from lantern.protocol.figures import Figure
 from lantern.protocol.ids import CommandId, ViewKey
 from lantern.protocol.problems import Problem, ProblemError
 from lantern.protocol.views import View
-from lantern.worker.inspection import Inspection, Listener, Steps
+from lantern.worker.inspection import Inspection, Listener
+from lantern.worker.watched import Scene, Stamp, Watched
 
 log = logging.getLogger(__name__)
 
@@ -30,60 +28,26 @@ URGENT_S = 0.05
 
 RETRY_S = 1.0
 
+DEAR_S = 0.006
+"""What a slice of a long look counts as, and any other at most: long looks give way."""
 
-class Stamp(NamedTuple):
-    """What a figure depends on: when it is equal, so is the figure."""
-
-    run: int
-    step: int
-    stage: str | None
-    touched: int
-    """Counts changes by hand: weights, inputs, edits."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What the observer looks at: asked for whenever a look begins."""
-
-    stamp: Callable[[], Stamp]
-    figures: Callable[[View, Inspector], Steps]
-    """Yields what an inspector sees of the session, live or at a step of the past."""
-    send: Callable[[EventBase], None]
-    is_waiting: Callable[[ViewKey], bool]
-    """Whether the last figure of the view has not been sent yet."""
-
-
-@dataclass(eq=False)
-class Watched:
-    """One view that somebody watches, or that was asked for once."""
-
-    key: ViewKey
-    view: View
-    inspector: Inspector
-    interval_s: float = 0.0
-    asked_by: CommandId | None = None
-    """The command of a view that is computed once; None for a watched one."""
-    answer: Callable[[Problem | None], None] | None = None
-    seen: Stamp | None = None
-    next_s: float = 0.0
-    cost_s: float = 0.0
-    work: Inspection | None = None
-    begun: Stamp | None = None
-    problem: Problem | None = None
-
-    @property
-    def repeats(self) -> bool:
-        """Return whether the view is computed again as training goes on."""
-        return self.inspector.live and self.view.at == "live" and self.asked_by is None
+PATIENCE_S = 0.25
+"""A short look that is so long overdue goes first, whatever it costs."""
 
 
 class Observer:
-    """Runs due views one slice at a time, round robin."""
+    """Runs due views one slice at a time, cheap ones more often than dear ones.
+
+    Where the budget is too small for all, each view gets a share that falls with the cost of one
+    look: the network's many maps stay in motion beside a landscape of the loss.
+    """
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._queue: deque[Watched] = deque()
         self._urgent_s = 0.0
+        self._turn = 0.0
+        """The turn of the view looked at last: one that did not wait meanwhile gains nothing."""
         self._touched: Stamp | None = None
 
     def __len__(self) -> int:
@@ -92,8 +56,13 @@ class Observer:
 
     @property
     def is_hurried(self) -> bool:
-        """Return whether a change by hand is still to be shown, whatever the budget says."""
-        return self._urgent_s > 0
+        """Return whether a change by hand is still to be shown, whatever the budget says.
+
+        The first look at a run is owed as well: until then a page shows the network before it.
+        """
+        if self._urgent_s > 0:
+            return True
+        return any(w.is_owed and not self._scene.is_waiting(w.key) for w in self._queue)
 
     def watch(self, key: ViewKey, view: View, max_rate_hz: float) -> None:
         """Keep a view up to date; watching it again computes it again."""
@@ -150,18 +119,30 @@ class Observer:
             return False
         stamp = self._scene.stamp()
         due = (watched for watched in self._queue if self._wants(watched, stamp, now))
-        if self.is_hurried:
-            chosen = min(due, key=lambda watched: watched.cost_s, default=None)
-        else:
-            chosen = next(due, None)
+        hurried = self.is_hurried
+        chosen = min(due, key=lambda watched: self._place(watched, now, hurried), default=None)
         if chosen is None:
             self._urgent_s = 0.0
             return False
         self._queue.remove(chosen)
         self._queue.append(chosen)
+        started_s = time.thread_time()
         self._advance(chosen, now)
-        self._urgent_s -= time.perf_counter() - now
+        spent_s = time.thread_time() - started_s
+        self._urgent_s -= spent_s
+        self._turn = max(chosen.turn, self._turn)
+        price_s = DEAR_S if chosen.inspector.runs_long else min(spent_s, DEAR_S)
+        chosen.turn = self._turn + spent_s * price_s
         return True
+
+    def _place(self, watched: Watched, now: float, hurried: bool) -> tuple[float, float]:
+        """Return what sorts the views that are due: the lowest is looked at next."""
+        if hurried:
+            return float(not watched.is_owed), watched.cost_s
+        waits_s = 0.0 if watched.inspector.runs_long else now - watched.next_s
+        if waits_s > PATIENCE_S:
+            return -waits_s, 0.0
+        return 0.0, max(watched.turn, self._turn)
 
     def _wants(self, watched: Watched, stamp: Stamp, now: float) -> bool:
         if watched.work is not None:
@@ -193,7 +174,12 @@ class Observer:
         # At the step of a change by hand only the next step shows what it does, so that look does
         # not make the view wait for its turn.
         shows_nothing_new = watched.begun == self._touched
-        watched.next_s = now if shows_nothing_new else now + watched.interval_s
+        if not shows_nothing_new:
+            # Counted from when it was due, so that being late once does not lower the rate.
+            due_s = max(watched.next_s, now - watched.interval_s)
+            watched.next_s = due_s + watched.interval_s
+        else:
+            watched.next_s = now
         watched.work = Inspection(
             self._scene.figures(watched.view, watched.inspector),
             Listener(

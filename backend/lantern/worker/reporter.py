@@ -52,6 +52,8 @@ class Reporter:
                 step=step,
                 stage=session.stage,
                 problem=session.problem,
+                sentence=None if session.verdict is None else session.verdict.sentence,
+                mark=None if session.verdict is None else session.verdict.mark,
             )
         )
         if session.has_run:
@@ -72,6 +74,7 @@ class Reporter:
                 watching_share=session.budget.measured,
                 budget_share=session.budget.share,
                 pace_steps_per_s=session.pace.steps_per_s,
+                engine="fused" if run.is_fused else "eager",
             )
         )
         session.budget.fade()

@@ -25,6 +25,15 @@ def next_row(step: int) -> int:
     return -(-(step + 1) // every) * every
 
 
+def rows_from(step: int, last: int) -> list[int]:
+    """Return the steps from one that has a row up to `last` that have rows."""
+    found = []
+    while step <= last:
+        found.append(step)
+        step = next_row(step)
+    return found
+
+
 def snapshot_due(step: int) -> bool:
     """Return whether a snapshot belongs at the step: 0, 1, 2, 3, 5, 7, ... about 12 a decade."""
     return step == 0 or next_snapshot(step - 1) == step

@@ -22,6 +22,7 @@ from lantern.protocol.problems import Problem, ProblemError
 from lantern.worker import makeover, obey
 from lantern.worker.budget import Budget
 from lantern.worker.build import Workshop, in_words, no_run
+from lantern.worker.fusing import Fusing
 from lantern.worker.keeper import Keeper
 from lantern.worker.ledger import Ledger
 from lantern.worker.link import Abandoned, Fenced, Inbox
@@ -30,6 +31,7 @@ from lantern.worker.lookout import Lookout
 from lantern.worker.outbox import Outbox
 from lantern.worker.pace import Pace
 from lantern.worker.reporter import Reporter
+from lantern.worker.stopping import Verdict
 
 SNAPSHOT_EVERY_S = 10.0
 IDLE_WAIT_S = 0.25
@@ -77,7 +79,12 @@ class Session:
         self.lookout = Lookout(self)
         self._run: Run | None = None
         self._ledger = Ledger()
+        self.verdict: Verdict | None = None
+        """Why the run paused by itself, until it goes on."""
+        self.keeper.facts = self._facts
         self.replies = obey.Replies()
+        self.fusing = Fusing(self)
+        self._is_fusing = False
 
     @property
     def run(self) -> Run:
@@ -113,7 +120,9 @@ class Session:
             self.fail(Problem(sentence=error.sentence, step=error.step, layer=error.layer))
 
     def attend(self) -> None:
-        """Carry out commands, then whatever is due."""
+        """Look whether the run has done enough, carry out commands, then whatever is due."""
+        if self.phase == "running":
+            self._pause_if_enough()
         while not self.is_over and (said := self._heard()) is not None:
             self._carry_out(said)
         if self._run is None or self.is_over:
@@ -126,10 +135,13 @@ class Session:
         self.keeper.keep_if_due(self._run, is_running=self.phase == "running")
         if self.keeper.writer.problem is not None:
             self._disk_failed()
+        self._is_fusing = self.fusing.slice()
         self.reporter.report(time.perf_counter())
 
     def rest(self) -> None:
         """Look around, or wait for a command, at most for a moment."""
+        if self._is_fusing:
+            return
         wait_s = IDLE_WAIT_S
         if self.phase == "running":
             wait_s = min(wait_s, self.pace.wait_s())
@@ -147,6 +159,7 @@ class Session:
         """Return how many of these steps may be done before a goal, a snapshot or a rest."""
         run = self.run
         steps = min(wanted, self.keeper.steps_until_due(run.step))
+        steps = min(steps, self._ledger.stopping.steps_left(run))
         if self.goal_step is not None:
             steps = min(steps, self.goal_step - run.step)
         if self.goal_epoch is not None:
@@ -180,9 +193,11 @@ class Session:
 
     # --- phases -------------------------------------------------------------------------------
 
-    def set_phase(self, phase: Phase, problem: Problem | None = None) -> None:
-        """Change the phase and say so."""
-        self.phase, self.problem = phase, problem
+    def set_phase(
+        self, phase: Phase, problem: Problem | None = None, verdict: Verdict | None = None
+    ) -> None:
+        """Change the phase and say so, and why."""
+        self.phase, self.problem, self.verdict = phase, problem, verdict
         self.reporter.tell_state()
 
     def fail(self, problem: Problem) -> None:
@@ -191,7 +206,8 @@ class Session:
         self.set_phase("failed", problem)
 
     def go(self, *, step: int | None = None, epoch: float | None = None) -> None:
-        """Train on, up to a goal if there is one."""
+        """Train on, up to a goal if there is one, and past a condition to stop that is met here."""
+        self._ledger.stopping.pass_by(self.run)
         self.goal_step, self.goal_epoch = step, epoch
         self.stage = None
         self.wanted = "running"
@@ -199,7 +215,7 @@ class Session:
         self.lookout.resume()
         self.set_phase("running")
 
-    def pause(self, problem: Problem | None = None) -> None:
+    def pause(self, problem: Problem | None = None, verdict: Verdict | None = None) -> None:
         """Stop training; measure and save where it stands."""
         self.goal_step = self.goal_epoch = None
         self.wanted = "paused"
@@ -207,7 +223,7 @@ class Session:
             self.stage = None
             self.lookout.evaluate()
             self.keeper.keep(self.run)
-        self.set_phase("paused", problem)
+        self.set_phase("paused", problem, verdict)
 
     def adopt(self, run: Run, ledger: Ledger, *, number: int, sentence: str | None) -> None:
         """Take a run as the one in training, and tell all there is to know of it."""
@@ -215,16 +231,44 @@ class Session:
         if number != self.number:
             self.keeper.move(self._folder_of(number))
         self._run, self._ledger, self.number = run, ledger, number
+        run.before_edits = ledger.look
         self.stage = self.goal_step = self.goal_epoch = None
+        self._show_anew(sentence)
+        self.keeper.take_up(run)
+        self.pace.restart()
+        self.lookout.resume()
+        self.set_phase(self.wanted)
+
+    def take_over(self, twin: Run, ledger: Ledger) -> None:
+        """Go on with what a twin of the run has come to at this very step."""
+        self.reporter.flush()
+        self.run.restore(twin.tensors(), twin.meta())
+        self.run.before_edits = ledger.look
+        ledger.stopping.pass_by_as(self._ledger.stopping)
+        self._ledger = ledger
+        self.lookout.restart()
+        self.keeper.keep(self.run, patient=True, again=True)
+        self.reporter.tell_telemetry()
+
+    def take_shape(self, sentence: str) -> None:
+        """Tell all there is to know of the run after an edit that built its model anew."""
+        self.reporter.flush()
+        self._show_anew(sentence)
+        self.set_phase(self.phase)
+
+    def check_inputs(self) -> None:
+        """Empty the input slots that the run cannot take any more."""
+        fitting = {slot: ref for slot, ref in self.inputs.items() if self.lookout.fits(ref)}
+        if fitting != self.inputs:
+            self.inputs = fitting
+            self.send(InputsEvent(slots=dict(fitting)))
+
+    def _show_anew(self, sentence: str | None) -> None:
         self.reporter.tell_built(sentence)
         self.lookout.restart()
         self.inputs = {slot: ref for slot, ref in self.inputs.items() if self.lookout.fits(ref)}
         self.send(InputsEvent(slots=self.inputs))
         self.lookout.evaluate()
-        self.keeper.take_up(run)
-        self.pace.restart()
-        self.lookout.resume()
-        self.set_phase(self.wanted)
 
     def finish_step(self) -> None:
         """Complete a step that was begun by stages; what follows needs a step boundary."""
@@ -242,6 +286,7 @@ class Session:
         self.stage = None
         if self.run.step == self._ledger.due:
             self._ledger.add(self.run)
+        self._ledger.look(self.run)
 
     def materialise(self, step: int) -> Iterator[Progress | tuple[Run, Ledger]]:
         """Yield progress, then a run of its own as this one stood at a step of its past."""
@@ -266,6 +311,16 @@ class Session:
             self.end(said)
         else:
             obey.obey(self, said)
+
+    def _facts(self) -> dict[str, str]:
+        return self._ledger.stopping.meta()
+
+    def _pause_if_enough(self) -> None:
+        run, ledger = self.run, self._ledger
+        ledger.look(run)
+        verdict = ledger.stopping.verdict(run)
+        if verdict is not None:
+            self.pause(verdict=verdict)
 
     def _goal_is_reached(self) -> bool:
         run = self.run

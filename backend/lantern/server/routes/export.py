@@ -6,14 +6,16 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from lantern.protocol import frame
-from lantern.protocol.commands import ExportCommand
+from lantern.protocol.commands import ExportCommand, InspectCommand
 from lantern.protocol.events import ExportedEvent
 from lantern.protocol.rest import CreateSession
+from lantern.protocol.views import View
 from lantern.server.routes.needs import AskerNeed, ServicesNeed, SessionNeed
 from lantern.server.session import Session
 from lantern.server.sessions import edits_until
 
 router = APIRouter(prefix="/sessions", tags=["export"])
+Format = Literal["experiment", "safetensors", "python", "pytorch"]
 
 SCRIPT = '''\
 """Reproduces session {session} of Lantern up to step {step}: `python {session}.py`."""
@@ -47,16 +49,25 @@ async def export(
     session: SessionNeed,
     services: ServicesNeed,
     asker: AskerNeed,
-    format: Annotated[Literal["experiment", "safetensors", "python"], Query()] = "experiment",
+    format: Annotated[Format, Query()] = "experiment",
     step: Annotated[int | None, Query(ge=0)] = None,
 ) -> Response:
-    """Return the session as a file: to create it again, its weights, or as a Python script."""
+    """Return the session as a file: to create it again, its weights, or as a Python script.
+
+    `python` uses Lantern itself; `pytorch` needs PyTorch alone and prints the same losses.
+    """
     if format == "safetensors":
         done = await services.desk.carry_out(session, ExportCommand(step=step), asker)
         assert done is not None  # the answer to an export command is always a frame or a problem
         exported = frame.decode(done, ExportedEvent)
         name = f"{session.id}-step-{exported.step}.safetensors"
         return _file(bytes(exported.file.data), name, "application/octet-stream")
+    if format == "pytorch":
+        look = InspectCommand(view=View(inspector="code", at="live" if step is None else step))
+        done = await services.desk.carry_out(session, look, asker)
+        assert done is not None  # as above; the worker writes it, since it takes tensors
+        script: str = frame.header_of(done)["figures"][0]["text"]
+        return _file(script.encode(), f"{session.id}-pytorch.py", "text/x-python")
     at = session.step if step is None else step
     if format == "python":
         return _file(_script(session, at).encode(), f"{session.id}.py", "text/x-python")

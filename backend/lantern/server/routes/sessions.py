@@ -30,6 +30,7 @@ async def create_session(
     demand(asker, "create")
     await services.fleet.catalog_known(services.catalog)
     services.catalog.check_experiment(request.experiment)
+    services.catalog.check_edits(request.experiment, request.edits)
     return await _begin(request, services, asker)
 
 

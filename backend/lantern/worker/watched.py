@@ -1,0 +1,66 @@
+"""A view that somebody watches, and what it is looked at with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lantern.lab.kinds import Inspector
+from lantern.protocol.events import EventBase
+from lantern.protocol.ids import CommandId, ViewKey
+from lantern.protocol.problems import Problem
+from lantern.protocol.views import View
+from lantern.worker.inspection import Inspection, Steps
+
+
+class Stamp(NamedTuple):
+    """What a figure depends on: when it is equal, so is the figure."""
+
+    run: int
+    step: int
+    stage: str | None
+    touched: int
+    """Counts changes by hand: weights, inputs, edits."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the observer looks at: asked for whenever a look begins."""
+
+    stamp: Callable[[], Stamp]
+    figures: Callable[[View, Inspector], Steps]
+    """Yields what an inspector sees of the session, live or at a step of the past."""
+    send: Callable[[EventBase], None]
+    is_waiting: Callable[[ViewKey], bool]
+    """Whether the last figure of the view has not been sent yet."""
+
+
+@dataclass(eq=False)
+class Watched:
+    """One view that somebody watches, or that was asked for once."""
+
+    key: ViewKey
+    view: View
+    inspector: Inspector
+    interval_s: float = 0.0
+    asked_by: CommandId | None = None
+    """The command of a view that is computed once; None for a watched one."""
+    answer: Callable[[Problem | None], None] | None = None
+    seen: Stamp | None = None
+    next_s: float = 0.0
+    cost_s: float = 0.0
+    turn: float = 0.0
+    """Grows with every look by its time times its cost; the lowest is next."""
+    work: Inspection | None = None
+    begun: Stamp | None = None
+    problem: Problem | None = None
+
+    @property
+    def is_owed(self) -> bool:
+        """Return whether a short view was not seen at all yet."""
+        is_short = not self.inspector.runs_long and self.view.at == "live"
+        return self.seen is None and is_short and self.asked_by is None
+
+    @property
+    def repeats(self) -> bool:
+        """Return whether the view is computed again as training goes on."""
+        return self.inspector.live and self.view.at == "live" and self.asked_by is None

@@ -1,0 +1,88 @@
+"""Whose turn it is to be looked at, on a clock of the test's own."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from lantern.lab.kinds import Inspector
+from lantern.lab.plugin import load_plugins
+from lantern.lab.subject import Progress
+from lantern.protocol.figures import Figure, TextFigure
+from lantern.protocol.ids import ViewKey
+from lantern.protocol.views import View
+from lantern.worker import inspection, observer
+from lantern.worker.observer import Observer, Scene, Stamp
+
+load_plugins()
+
+
+class Looking:
+    """Lets an observer look without pause; every look takes what the test says."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, costs_s: dict[str, float]) -> None:
+        self.now = 100.0
+        self.costs_s = costs_s
+        self.looks: Counter[str] = Counter()
+        for module in (observer, inspection):
+            monkeypatch.setattr(module.time, "perf_counter", lambda: self.now)
+            monkeypatch.setattr(module.time, "thread_time", lambda: self.now)
+        scene = Scene(
+            stamp=lambda: Stamp(1, int(self.now * 1e5), None, 0),
+            figures=self._figures,
+            send=lambda event: None,
+            is_waiting=lambda key: False,
+        )
+        self.observer = Observer(scene)
+        for name in costs_s:
+            self.observer.watch(ViewKey(name), View(inspector=name), 60)
+
+    def _figures(self, view: View, inspector: Inspector) -> Iterator[Figure | Progress]:
+        slices = 5 if inspector.runs_long else 1
+        for number in range(slices):
+            self.now += self.costs_s[view.inspector]
+            self.looks[view.inspector] += 1
+            if number < slices - 1:
+                yield Progress(number / slices, "on its way")
+        yield TextFigure(text="seen")
+
+    def go(self, seconds: float) -> None:
+        """Give one slice after the other, with a little training in between."""
+        until = self.now + seconds
+        while self.now < until:
+            self.observer.slice(self.now)
+            self.now += 0.0001
+
+
+def test_cheap_views_are_looked_at_more_often_than_dear_ones(monkeypatch):
+    looking = Looking(monkeypatch, {"network": 0.012, "output": 0.030})
+    looking.go(10)
+    assert looking.looks["network"] > 1.5 * looking.looks["output"]
+    assert looking.looks["output"] > 30
+
+
+def test_a_long_look_gives_way_to_short_ones(monkeypatch):
+    looking = Looking(monkeypatch, {"network": 0.001, "output": 0.002, "landscape": 0.003})
+    looking.go(1)
+    assert looking.looks["network"] > 55
+    assert looking.looks["output"] > 55
+    assert looking.looks["landscape"] == 5
+
+
+def test_one_look_that_took_long_does_not_make_its_view_wait(monkeypatch):
+    looking = Looking(monkeypatch, {"network": 0.5, "output": 0.003})
+    looking.go(0.5)
+    looking.costs_s["network"] = 0.001
+    looking.looks.clear()
+    looking.go(1)
+    assert looking.looks["network"] > 20
+
+
+def test_the_first_look_at_a_run_is_owed_whatever_the_budget_says(monkeypatch):
+    looking = Looking(monkeypatch, {"network": 0.2, "output": 0.2, "landscape": 0.003})
+    watching = looking.observer
+    while watching.is_hurried:
+        assert watching.slice(looking.now)
+    assert looking.looks == {"network": 1, "output": 1}
+    watching.restart()
+    assert watching.is_hurried
