@@ -8,12 +8,14 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from safetensors.torch import save_file
 
+from lantern.lab.fused import engine
 from lantern.lab.kinds import Dataset
 from lantern.lab.plugin import load_plugins
 from lantern.lab.run import Run, load_data
 from lantern.lab.subject import Progress
 from lantern.protocol.experiment import Experiment, Part
-from lantern.worker import install
+from lantern.worker import install, loop
+from lantern.worker.ledger import Ledger
 
 ROWS = 20
 """About so many lines are printed."""
@@ -26,6 +28,7 @@ def train(
     fetch_data(experiment.dataset, folder, console)
     torch.set_num_threads(experiment.training.threads)
     torch.use_deterministic_algorithms(True, warn_only=True)
+    _prepare_kernel()
     run = Run(experiment, load_data(experiment, folder))
     console.print(
         f"{experiment.title or 'Experiment'}: {run.card().parameters:,} parameters, "
@@ -70,15 +73,21 @@ def fetch_data(part: Part, folder: Path, console: Console) -> None:
 def _train(run: Run, steps: int, console: Console) -> None:
     names = ("step", "train_loss", *_evaluated(run))
     console.print("  ".join(f"{name:>10}" for name in names))
-    for _ in range(steps):
-        run.advance()
-        if run.step % max(1, steps // ROWS) == 0 or run.step == steps:
-            values = (run.step, run.last_loss, *_evaluated(run).values())
-            cells = (
-                f"{value:{max(10, len(name))}.5g}"
-                for name, value in zip(names, values, strict=True)
-            )
-            console.print("  ".join(cells))
+    stride = max(1, steps // ROWS)
+    while run.step < steps:
+        loop.train(run, Ledger(run.step), min(stride, steps - run.step))
+        values = (run.step, run.last_loss, *_evaluated(run).values())
+        cells = (
+            f"{value:{max(10, len(name))}.5g}" for name, value in zip(names, values, strict=True)
+        )
+        console.print("  ".join(cells))
+
+
+def _prepare_kernel() -> None:
+    """Have the fused kernel, so that the numbers are those of a session."""
+    if engine.NUMBA and not engine.is_kept():
+        Console(stderr=True).print("Compiling the fused kernel, once on this machine ...")
+    engine.prepare()
 
 
 def _evaluated(run: Run) -> dict[str, float]:

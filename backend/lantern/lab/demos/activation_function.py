@@ -1,19 +1,17 @@
 """An activation function and its derivative."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 import torch
-from torch import Tensor
-from torch.nn import functional
 
 from lantern.lab.arrays import array_of
+from lantern.lab.building.activations import ActivationName, activation
 from lantern.lab.kinds import Demo
 from lantern.protocol.figures import Axis, LinesFigure, Series
 from lantern.protocol.model import control
 from lantern.protocol.problems import ProblemError
 
-Name = Literal["tanh", "relu", "sigmoid", "linear", "leaky_relu", "elu", "gelu", "silu"]
 PLACES = 401
 
 
@@ -24,7 +22,7 @@ class ActivationFunction(Demo, name="activation_function", title="Activation fun
     """
 
     order = 20
-    function: Name = "tanh"
+    function: ActivationName = "tanh"
     """The function."""
     low: Annotated[float, control(ge=-20, le=20)] = -5.0
     """Left end of the axis."""
@@ -40,7 +38,7 @@ class ActivationFunction(Demo, name="activation_function", title="Activation fun
             )
         x = torch.linspace(self.low, self.high, PLACES, dtype=torch.float64, requires_grad=True)
         with torch.enable_grad():
-            y = _value(self.function, x)
+            y = activation(self.function)(x)
             (slope,) = torch.autograd.grad(y.sum(), x)
         x, y = x.detach(), y.detach()
         steepest = int(slope.argmax())
@@ -57,17 +55,3 @@ class ActivationFunction(Demo, name="activation_function", title="Activation fun
                 Series(label="df/dx", x=array_of(x), y=array_of(slope)),
             ),
         )
-
-
-def _value(name: Name, x: Tensor) -> Tensor:
-    functions = {
-        "tanh": torch.tanh,
-        "relu": torch.relu,
-        "sigmoid": torch.sigmoid,
-        "linear": torch.clone,
-        "leaky_relu": functional.leaky_relu,
-        "elu": functional.elu,
-        "gelu": functional.gelu,
-        "silu": functional.silu,
-    }
-    return functions[name](x)

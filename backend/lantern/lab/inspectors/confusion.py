@@ -7,11 +7,13 @@ import torch
 from torch import Tensor
 
 from lantern.lab.arrays import array_of
+from lantern.lab.inspectors._class_scores import scores_figure
 from lantern.lab.kinds import Inspector
 from lantern.lab.subject import Progress, Subject
 from lantern.lab.wording import percent
-from lantern.protocol.figures import Axis, HeatmapFigure
+from lantern.protocol.figures import Axis, HeatmapFigure, TableFigure
 from lantern.protocol.model import control
+from lantern.protocol.problems import ProblemError
 
 CHUNK = 512
 """Samples per forward pass."""
@@ -20,7 +22,8 @@ CHUNK = 512
 class Confusion(Inspector, name="confusion", title="Confusion"):
     """How many validation samples of each class were taken for which class.
 
-    Rows are the true classes, columns the predicted ones; the diagonal is right.
+    Rows are the true classes, columns the predicted ones; the diagonal is right. A table holds
+    precision, recall and F1 of each class.
     """
 
     tags = ("points", "images", "long")
@@ -29,16 +32,24 @@ class Confusion(Inspector, name="confusion", title="Confusion"):
     samples: Annotated[int, control(ge=1, le=1_000_000, scale="log")] = 10_000
     """How many validation samples are judged at most."""
 
-    def figures(self, subject: Subject) -> Iterator[HeatmapFigure | Progress]:
-        """Yield the matrix so far after every 512 samples."""
+    def figures(self, subject: Subject) -> Iterator[HeatmapFigure | TableFigure | Progress]:
+        """Yield the matrix so far after every 512 samples, with the scores of each class."""
         classes = len(subject.data.classes)
+        if not classes:
+            raise ProblemError(
+                "task: this is regression, and a confusion matrix needs classes.",
+                field="task.name",
+                hint="Predicted and true values are compared in the view of that name.",
+            )
         counts = torch.zeros(classes * classes, dtype=torch.int64)
         total = min(self.samples, len(subject.data.validation))
         for start in range(0, total, CHUNK):
             yield Progress(start / total, f"{start} of {total} samples judged")
             end = min(start + CHUNK, total)
             counts += _counted(subject, start, end)
-            yield _figure(subject, counts.reshape(classes, classes), end)
+            matrix = counts.reshape(classes, classes)
+            yield _figure(subject, matrix, end)
+            yield scores_figure(matrix, subject.data.classes, subject.step)
 
 
 def _counted(subject: Subject, start: int, end: int) -> Tensor:

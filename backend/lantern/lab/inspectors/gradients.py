@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from lantern.lab.inspectors._histograms import histogram_of
-from lantern.lab.inspectors._judgement import judged
+from lantern.lab.inspectors._samples import first_of_training, in_slot
 from lantern.lab.kinds import Inspector
 from lantern.lab.subject import Subject
 from lantern.lab.wording import fact
@@ -53,16 +53,10 @@ class Gradients(Inspector, name="gradients", title="Gradients"):
 
     def _batch(self, subject: Subject) -> tuple[Tensor, Tensor, tuple[str, ...]]:
         if self.slot is None:
-            split = subject.data.train
-            count = min(BATCH, len(split))
-            inputs, targets = split.batch(torch.arange(count, device=split.targets.device))
-            return inputs.to(subject.device), targets.to(subject.device), ()
-        judgement = judged(subject, self.slot)
-        truth, warnings = judgement.truth, ()
-        if truth is None:
-            truth = judgement.predicted
-            warnings = ("The true class is not known, so the predicted one stands for it.",)
-        return judgement.inputs, torch.tensor([truth], device=subject.device), warnings
+            return *first_of_training(subject, BATCH), ()
+        inputs, targets, is_known = in_slot(subject, self.slot)
+        doubt = "The true class is not known, so the predicted one stands for it."
+        return inputs, targets, () if is_known else (doubt,)
 
 
 def _gradients(

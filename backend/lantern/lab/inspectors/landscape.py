@@ -2,106 +2,145 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
-from torch.nn.utils import parameters_to_vector
 
 from lantern.lab.arrays import array_of
+from lantern.lab.inspectors._weight_plane import (
+    Extent,
+    Height,
+    Plane,
+    extent_around,
+    heights_over,
+    principal_plane,
+    vector_of,
+)
 from lantern.lab.kinds import Inspector
 from lantern.lab.randomness import generator_for
 from lantern.lab.subject import Progress, Subject
+from lantern.lab.wording import percent
 from lantern.protocol.figures import Axis, SurfaceFigure
 from lantern.protocol.model import control
+from lantern.protocol.problems import ProblemError
 
-IMAGES = 256
-"""Training images whose mean loss is the height; all points are taken for points."""
-POINTS = 2000
-Weights = dict[str, Tensor]
+SHOWN = 8
+"""How often a surface that is quickly made is shown unfinished."""
+SHORTEST = 3
+"""Snapshots, the present one included, that span a plane."""
 
 
 @dataclass(frozen=True)
-class Plane:
-    """The weights in the middle and two directions from there."""
+class View:
+    """A plane, how much of it is seen, and what there is to say of it."""
 
-    origin: Weights
-    first: Weights
-    second: Weights
-
-    def at(self, x: float, y: float) -> Weights:
-        """Return the weights at a place in the plane."""
-        return {
-            name: weight + x * self.first[name] + y * self.second[name]
-            for name, weight in self.origin.items()
-        }
+    plane: Plane
+    extent: Extent
+    caption: str
+    facts: dict[str, str | float | int]
+    axes: tuple[str, str]
+    path: Tensor | None
+    """(n, 2), ending at the present weights."""
 
 
 class Landscape(Inspector, name="landscape", title="Landscape"):
-    """The training loss over a plane of weights through the present ones.
+    """The training loss over a plane of weights through the present ones, and the way there.
 
-    The plane is spanned by two random directions whose filters are as long as the network's own,
-    so that one unit is as far as the weights themselves are large; biases stay. The path joins the
-    snapshots on the way here, as seen in that plane. Li, Xu, Taylor, Studer and Goldstein (2018),
-    arXiv:1712.09913.
+    Random: two directions whose filters are as long as the network's own, so that one unit is as
+    far as the weights themselves are large; biases stay. Path: the two directions in which the
+    snapshots on the way here lie farthest from the present weights (principal components). Li, Xu,
+    Taylor, Studer and Goldstein (2018), arXiv:1712.09913, sections 4 and 7.2.
     """
 
     tags = ("points", "images", "long")
     order = 110
     long = True
     live = False
+    directions: Literal["random", "path"] = "random"
+    """Two random directions, or the two in which training itself went farthest."""
     resolution: Annotated[int, control(ge=5, le=51, unit="cells")] = 21
     """Places along one side."""
     radius: Annotated[float, control(ge=0.05, le=10, scale="log")] = 1.0
-    """How far the plane reaches to each side."""
+    """How far the plane reaches to each side, for random directions."""
 
     def figures(self, subject: Subject) -> Iterator[SurfaceFigure | Progress]:
-        """Yield the surface after every row, NaN where not yet computed."""
-        plane = plane_of(subject)
-        samples = _samples(subject)
-        ticks = torch.linspace(-self.radius, self.radius, self.resolution).tolist()
-        heights = torch.full((self.resolution, self.resolution), float("nan"))
-        cells = self.resolution**2
-        for cell in range(cells):
-            # One place at a time, so that training is never held up for longer than that.
-            yield Progress(cell / cells, f"{cell} of {cells} places")
-            row, column = divmod(cell, self.resolution)
-            weights = plane.at(ticks[column], ticks[row])
-            heights[row, column] = _loss(subject, weights, *samples)
-            if column == self.resolution - 1:
-                yield self._figure(subject, plane, heights, len(samples[0]))
+        """Yield the surface after every few rows, NaN where not yet computed."""
+        view = _own_view(subject) if self.directions == "path" else self._random_view(subject)
+        height = Height.of(subject)
+        quick = subject.data.kind == "points"
+        rows = -(-self.resolution // SHOWN) if quick else 1
+        for item in heights_over(view.plane, view.extent, self.resolution, height, rows=rows):
+            if isinstance(item, Progress):
+                yield item
+            else:
+                yield _figure(subject, view, item, len(height.inputs))
 
-    def _figure(
-        self, subject: Subject, plane: Plane, heights: Tensor, samples: int
-    ) -> SurfaceFigure:
-        known = heights[heights.isfinite()]
-        least, most = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    def _random_view(self, subject: Subject) -> View:
+        plane = plane_of(subject)
         path = projected(subject, plane)
-        passed = "" if path is None else f" The path joins {len(path)} snapshots."
-        return SurfaceFigure(
-            title="Loss landscape",
-            caption=f"loss of {samples} training samples, two random directions",
-            alt=f"Surface of the loss around the present weights, from {least:.4g} to {most:.4g}."
-            + passed,
-            facts={
-                "step": subject.step,
-                "seed": subject.experiment.seed,
-                "samples": samples,
-                "directions": "random, filter-normalised",
-            },
-            heights=array_of(heights),
+        return View(
+            plane=plane,
             extent=(-self.radius, self.radius, -self.radius, self.radius),
-            x=Axis(label="direction 1"),
-            y=Axis(label="direction 2"),
-            z=Axis(label="loss", scale="log"),
-            path=None if path is None else array_of(path),
+            caption="two random directions",
+            facts={"directions": "random, filter-normalised"},
+            axes=("direction 1", "direction 2"),
+            path=path,
         )
 
 
+def _own_view(subject: Subject) -> View:
+    origin = _present(subject)
+    passed = _passed(subject)
+    apart = [way for way in passed if not torch.equal(way, vector_of(origin).to(way))]
+    if len(apart) + 1 < SHORTEST:
+        raise ProblemError(
+            f"directions: the path has {len(apart) + 1} snapshots so far, "
+            f"and {SHORTEST} are needed to span a plane.",
+            field="directions",
+            hint="Train some more steps, or take random directions.",
+        )
+    plane, share = principal_plane(origin, torch.stack(apart))
+    path = projected(subject, plane)
+    assert path is not None
+    return View(
+        plane=plane,
+        extent=extent_around([path.double()]),
+        caption=f"directions of its own path, {percent(share)} of the variance",
+        facts={"directions": "principal components of the path", "variance share": share},
+        axes=("principal direction 1", "principal direction 2"),
+        path=path,
+    )
+
+
+def _figure(subject: Subject, view: View, heights: Tensor, samples: int) -> SurfaceFigure:
+    known = heights[heights.isfinite()]
+    least, most = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    passed = "" if view.path is None else f" The path joins {len(view.path)} snapshots."
+    return SurfaceFigure(
+        title="Loss landscape",
+        caption=f"loss of {samples} training samples, {view.caption}",
+        alt=f"Surface of the loss around the present weights, from {least:.4g} to {most:.4g}."
+        + passed,
+        facts={
+            "step": subject.step,
+            "seed": subject.experiment.seed,
+            "samples": samples,
+            **view.facts,
+        },
+        heights=array_of(heights),
+        extent=view.extent,
+        x=Axis(label=view.axes[0]),
+        y=Axis(label=view.axes[1]),
+        z=Axis(label="loss", scale="log"),
+        path=None if view.path is None else array_of(view.path),
+    )
+
+
 def plane_of(subject: Subject) -> Plane:
-    """Return the plane; its directions depend on the experiment's seed alone, not on the step."""
+    """Return the random plane, which depends on the experiment's seed alone, not on the step."""
     by = generator_for(subject.experiment.seed, "look/landscape")
-    origin = {name: weight.detach() for name, weight in subject.module.named_parameters()}
+    origin = _present(subject)
     first = {name: _direction(weight, by) for name, weight in origin.items()}
     second = {name: _direction(weight, by) for name, weight in origin.items()}
     return Plane(origin=origin, first=first, second=second)
@@ -118,29 +157,17 @@ def _direction(weight: Tensor, by: torch.Generator) -> Tensor:
 
 def projected(subject: Subject, plane: Plane) -> Tensor | None:
     """Return (n, 2), the trail's snapshots as seen in the plane, ending at the present weights."""
-    here = parameters_to_vector(plane.origin.values()).double().cpu()
-    passed = [weights for _, weights in subject.trail if weights.numel() == here.numel()]
+    passed = _passed(subject)
     if not passed:
         return None
-    axes = torch.stack([_vector(plane.first), _vector(plane.second)])  # (2, weights)
-    ways = torch.stack([weights.double().cpu() - here for weights in passed])  # (n, weights)
-    # Random directions are not quite at right angles, so solve for both coordinates together.
-    found = torch.linalg.lstsq(axes @ axes.t(), axes @ ways.t()).solution.t()  # (n, 2)
+    found = plane.coordinates(torch.stack(passed))  # (n, 2)
     return torch.cat([found, torch.zeros(1, 2, dtype=found.dtype)]).float()
 
 
-def _vector(direction: Weights) -> Tensor:
-    return parameters_to_vector(direction.values()).double().cpu()
+def _present(subject: Subject) -> dict[str, Tensor]:
+    return {name: weight.detach() for name, weight in subject.module.named_parameters()}
 
 
-def _samples(subject: Subject) -> tuple[Tensor, Tensor]:
-    split = subject.data.train
-    count = min(POINTS if subject.data.kind == "points" else IMAGES, len(split))
-    inputs, targets = split.batch(torch.arange(count, device=split.targets.device))
-    return inputs.to(subject.device), targets.to(subject.device)
-
-
-def _loss(subject: Subject, weights: Weights, inputs: Tensor, targets: Tensor) -> float:
-    with torch.no_grad():
-        outputs = torch.func.functional_call(subject.module, weights, (inputs,))
-        return float(subject.loss.values(outputs, targets).mean())
+def _passed(subject: Subject) -> list[Tensor]:
+    size = sum(weight.numel() for weight in subject.module.parameters())
+    return [weights for _, weights in subject.trail if weights.numel() == size]

@@ -21,8 +21,8 @@ class Network(Inspector, name="network", title="Network"):
 
     tags = ("points", "images")
     order = 10
-    resolution: Annotated[int, control(ge=8, le=200, unit="cells")] = 40
-    """Cells along one side of each map of the plane."""
+    resolution: Annotated[int, control(ge=0, le=200, unit="cells")] = 0
+    """Cells along one side of each map of the plane; 0 takes fewer the more maps there are."""
     slot: Annotated[int, control(ge=0, le=63, widget="input")] = 0
     """The input that the layers look at, for images."""
     units: Annotated[int, control(ge=1, le=512)] = 16

@@ -1,0 +1,1 @@
+"""An experiment written out as a script of plain PyTorch."""
