@@ -98,6 +98,57 @@ def test_a_weight_is_changed_by_hand(server: LanternServer, page: Page, session:
     }
 
 
+def test_a_neuron_is_frozen_and_switched_off_from_its_card(
+    server: LanternServer, page: Page, session: str
+) -> None:
+    opened(page, server, session)
+    page.get_by_role("button", name="hidden 1, neuron 2").first.press("Enter")
+    card = page.get_by_role("group", name="hidden 1, neuron 2, pinned")
+    card.get_by_role("button", name="Freeze", exact=True).press("Enter")
+    card.get_by_role("button", name="Disable").click()
+    expect(
+        page.get_by_role("button", name="hidden 1, neuron 2, frozen, disabled").first
+    ).to_be_visible()
+    now = info(server, session)["experiment"]
+    assert now["training"]["frozen"] == ["hidden1:1"]
+    assert now["model"]["params"]["disabled"] == ["hidden1:1"]
+    assert info(server, session)["run"] == 1
+    card.get_by_role("button", name="Re-initialise layer").click()
+    wait_until(lambda: info(server, session)["edits"][-1]["action"]["type"] == "reinitialise")
+
+
+def test_weights_are_kept_when_the_architecture_changes(
+    server: LanternServer, page: Page, session: str
+) -> None:
+    opened(page, server, session)
+    wait_until(lambda: info(server, session)["step"] > 50)
+    page.get_by_role("checkbox", name="Keep weights").check()
+    page.get_by_role("combobox", name="Activation of hidden 2").select_option("relu")
+    wait_until(lambda: info(server, session)["edits"])
+    page.get_by_role("button", name="hidden 1: one neuron more").click()
+    wait_until(lambda: info(server, session)["experiment"]["model"]["params"]["layers"][0] == 7)
+    now = info(server, session)
+    assert now["experiment"]["model"]["params"]["activations"] == ["tanh", "relu"]
+    assert [edit["action"]["type"] for edit in now["edits"]] == ["reshape", "reshape"]
+    assert (now["run"], now["step"] > 50) == (1, True)
+
+
+def test_a_weight_is_changed_in_the_matrix(server: LanternServer, page: Page, session: str) -> None:
+    server.command(session, "pause", wait_s=5)
+    opened(page, server, session)
+    page.get_by_role("button", name="Matrix", exact=True).click()
+    matrix = page.get_by_role("button", name="Weights from hidden 1 to hidden 2")
+    matrix.press("ArrowRight")
+    matrix.press("ArrowDown")
+    matrix.press("Enter")
+    field = page.get_by_role("dialog").get_by_role("spinbutton")
+    field.fill("-2")
+    field.press("Enter")
+    edits = wait_until(lambda: info(server, session)["edits"])
+    assert edits[-1]["action"]["parameter"] == "hidden2.weight"
+    assert (edits[-1]["action"]["index"], edits[-1]["action"]["value"]) == ([1, 1], -2)
+
+
 def test_a_bad_value_is_refused_beside_its_field(
     server: LanternServer, page: Page, session: str
 ) -> None:

@@ -41,6 +41,11 @@ def test_a_file_without_front_matter_is_refused(text: str) -> None:
         parse("07-a-line", text)
 
 
+def test_a_lesson_says_which_controls_it_hides() -> None:
+    front = FRONT.replace("order = 3", 'order = 3\nhide = ["noise", "loss"]')
+    assert parse("07-a-line", front).hide == ("noise", "loss")
+
+
 def test_a_misspelt_field_is_refused() -> None:
     with pytest.raises(ValidationError, match="subtile"):
         parse("07-a-line", FRONT.replace("subtitle", "subtile"))

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { cursorAt, extremes, indexAt, nearest, smoothed } from "./chart";
+import { cursorAt, extremes, indexAt, markAt, nearest, smoothed } from "./chart";
 
 it("finds extremes among finite values", () => {
   expect(extremes([3, Number.NaN, -1, Infinity])).toEqual([-1, 3]);
@@ -32,4 +32,19 @@ it("turns the pointer into a step, inside the plot only", () => {
   };
   expect(cursorAt(view, 100)).toBe(500);
   expect(cursorAt(view, 20)).toBeNull();
+});
+
+it("finds the mark that is pointed at", () => {
+  const view = {
+    plot: { x: 0, y: 0, width: 100, height: 50 },
+    x: { low: 0, high: 1000, log: false },
+    y: { low: 0, high: 1, log: false },
+    marks: [
+      { x: 500, label: "first" },
+      { x: 540, label: "second" },
+    ],
+  };
+  expect(markAt(view, 505)?.label).toBe("first");
+  expect(markAt(view, 560)?.label).toBe("second");
+  expect(markAt(view, 900)).toBeNull();
 });

@@ -17,6 +17,8 @@ export interface ChartLine {
 export interface ChartMark {
   readonly x: number;
   readonly label: string;
+  /** The best place so far, rather than a change. */
+  readonly best?: boolean;
 }
 
 export interface ChartView {
@@ -151,13 +153,12 @@ export function paintLine(ctx: CanvasRenderingContext2D, view: ChartView, line: 
 }
 
 function paintMarks(ctx: CanvasRenderingContext2D, view: ChartView, palette: Palette): void {
-  ctx.strokeStyle = palette.ink2;
-  ctx.fillStyle = palette.ink2;
-  ctx.lineWidth = 1;
   for (const mark of view.marks ?? []) {
     if (mark.x < view.x.low || mark.x > view.x.high) continue;
+    ctx.strokeStyle = ctx.fillStyle = mark.best ? palette.accent : palette.ink2;
+    ctx.lineWidth = mark.best ? 2 : 1;
     const x = Math.round(place(view.x, mark.x, view.plot.x, view.plot.x + view.plot.width)) + 0.5;
-    ctx.setLineDash([2, 3]);
+    ctx.setLineDash(mark.best ? [] : [2, 3]);
     ctx.beginPath();
     ctx.moveTo(x, view.plot.y);
     ctx.lineTo(x, view.plot.y + view.plot.height);
@@ -194,6 +195,18 @@ function paintCursor(
     ctx.arc(x, place(view.y, found.y, plot.y + plot.height, plot.y), 4, 0, 7);
     ctx.fill();
   }
+}
+
+/** The mark nearest to a place in data units, within so many pixels of it. */
+export function markAt(view: ChartView, x: number, within = 7): ChartMark | null {
+  const { plot } = view;
+  const toX = (value: number): number => place(view.x, value, plot.x, plot.x + plot.width);
+  const distance = (mark: ChartMark): number => Math.abs(toX(mark.x) - toX(x));
+  const marks = (view.marks ?? []).filter((mark) => distance(mark) <= within);
+  return marks.reduce<ChartMark | null>(
+    (best, mark) => (best === null || distance(mark) <= distance(best) ? mark : best),
+    null,
+  );
 }
 
 /** x in data units under the pointer, or null outside the plot. */

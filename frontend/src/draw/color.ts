@@ -33,6 +33,9 @@ const TERRAIN = {
   dark: ["#8fb8ea", "#3a475c", "#1b1f24"],
 } as const;
 
+/** What stands for zero. */
+export const CLEAR = { light: STOPS.light.signed[1], dark: STOPS.dark.signed[1] } as const;
+
 /** Ten hues that stay apart for colour-blind people, in a fixed order; 0 and 1 are the signed pair. */
 export const CLASS_COLORS = {
   light: [

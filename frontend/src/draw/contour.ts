@@ -1,7 +1,7 @@
 /** Filled contours of a surface with a path on it. */
 
 import { terrain, type ColorTable } from "./color";
-import type { Palette } from "./palette";
+import { scaled, type Palette } from "./palette";
 import { paintRaster, type Rect } from "./raster";
 import { project, type Extent } from "./scatter";
 
@@ -24,6 +24,19 @@ export function heightAt(heights: Heights, row: number, column: number): number 
   return upper * (1 - (r - top)) + lower * (r - top);
 }
 
+/** Least and greatest height that is known, or null. */
+export function rangeOf(heights: Heights): readonly [number, number] | null {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < heights.values.length; i++) {
+    const value = heights.values[i] ?? NaN;
+    if (!Number.isFinite(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return high >= low ? [low, high] : null;
+}
+
 /** Bands hold equal shares of the logarithm above the lowest point, so that the valley has detail. */
 export function bandOf(height: number, low: number, high: number, bands: number): number {
   const share = Math.log1p((30 * (height - low)) / (high - low || 1)) / Math.log1p(30);
@@ -37,15 +50,7 @@ export function bandLevels(
   height: number,
   bands: number,
 ): Uint8Array<ArrayBuffer> {
-  let low = Infinity;
-  let high = -Infinity;
-  for (let i = 0; i < heights.values.length; i++) {
-    const value = heights.values[i] ?? NaN;
-    if (Number.isFinite(value)) {
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-  }
+  const [low, high] = rangeOf(heights) ?? [0, 1];
   const levels = new Uint8Array(width * height).fill(255);
   for (let y = 0; y < height; y++) {
     const row = ((height - 1 - y) / Math.max(1, height - 1)) * (heights.rows - 1);
@@ -71,7 +76,7 @@ export function paintContours(
   paintRaster(ctx, { levels, channels: 1, width, height }, rect, { table, smooth: true });
 }
 
-/** The way training took, from its start to a dot where it is now. */
+/** The way training took, from its start to a dot where it is now; the places are its snapshots. */
 export function paintPath(
   ctx: CanvasRenderingContext2D,
   rect: Rect,
@@ -79,21 +84,37 @@ export function paintPath(
   extent: Extent,
   palette: Palette,
 ): void {
-  ctx.strokeStyle = palette.accent;
-  ctx.fillStyle = palette.accent;
-  ctx.lineWidth = 2.5;
+  const places = Array.from({ length: path.length >> 1 }, (_, i) =>
+    project(path[2 * i] ?? 0, path[2 * i + 1] ?? 0, extent, rect),
+  );
+  const last = places.at(-1);
+  if (last === undefined) return;
   ctx.lineJoin = "round";
   ctx.beginPath();
-  let last: { x: number; y: number } | null = null;
-  for (let i = 0; i + 1 < path.length; i += 2) {
-    const at = project(path[i] ?? 0, path[i + 1] ?? 0, extent, rect);
-    if (last === null) ctx.moveTo(at.x, at.y);
-    else ctx.lineTo(at.x, at.y);
-    last = at;
-  }
+  places.forEach(({ x, y }, i) => (i === 0 ? ctx.moveTo(x, y) : ctx.lineTo(x, y)));
+  // A casing in the colour of the card, so that the line is seen over every height.
+  ctx.strokeStyle = palette.card;
+  ctx.lineWidth = scaled(palette, 4.5);
   ctx.stroke();
-  if (last === null) return;
+  ctx.strokeStyle = palette.accent;
+  ctx.lineWidth = scaled(palette, 2.5);
+  ctx.stroke();
+  for (const { x, y } of places) dot(ctx, x, y, scaled(palette, 2.6), palette);
+  dot(ctx, last.x, last.y, scaled(palette, 6), palette);
+}
+
+function dot(
+  ctx: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  radius: number,
+  palette: Palette,
+): void {
   ctx.beginPath();
-  ctx.arc(last.x, last.y, 5.5, 0, 2 * Math.PI);
+  ctx.arc(x, y, radius, 0, 2 * Math.PI);
+  ctx.fillStyle = palette.accent;
+  ctx.strokeStyle = palette.card;
+  ctx.lineWidth = 1.2;
+  ctx.stroke();
   ctx.fill();
 }

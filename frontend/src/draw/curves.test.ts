@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 
 import { curveY, hitCurve, opacityOf, widthOf } from "./curves";
 
-const style = { full: 2, maxWidth: 8 };
-const curve = { from: { x: 0, y: 0 }, to: { x: 100, y: 60 }, weight: 1 };
+const style = { full: 2, largest: 2, maxWidth: 8, faintest: 0.18 };
+const curve = { from: { x: 0, y: 0 }, to: { x: 100, y: 60 } };
 
 it("draws larger weights wider and more opaque, whatever their sign", () => {
   expect(widthOf(-2, style)).toBe(8);
@@ -20,7 +20,7 @@ it("starts, passes the middle and ends where it should", () => {
 });
 
 it("hits the nearest curve within reach", () => {
-  const flat = { from: { x: 0, y: 40 }, to: { x: 100, y: 40 }, weight: 1 };
+  const flat = { from: { x: 0, y: 40 }, to: { x: 100, y: 40 } };
   expect(hitCurve([curve, flat], { x: 10, y: 2 })).toBe(0);
   expect(hitCurve([curve, flat], { x: 10, y: 39 })).toBe(1);
   expect(hitCurve([curve, flat], { x: 10, y: 20 })).toBe(-1);

@@ -7,16 +7,19 @@ export interface Point {
   readonly y: number;
 }
 
-export interface Curve {
+export interface CurveLine {
   readonly from: Point;
   readonly to: Point;
-  readonly weight: number;
 }
 
 export interface CurveStyle {
   /** |w| that gets the full width. */
   readonly full: number;
+  /** The largest |w| of all. */
+  readonly largest: number;
   readonly maxWidth: number;
+  /** Opacity of a weight of zero: less where there are many. */
+  readonly faintest: number;
 }
 
 /** Stroke width in pixels; the root keeps small weights visible. */
@@ -27,40 +30,43 @@ export function widthOf(weight: number, style: CurveStyle): number {
 
 export function opacityOf(weight: number, style: CurveStyle): number {
   const share = style.full > 0 ? Math.min(1, Math.abs(weight) / style.full) : 0;
-  return 0.18 + 0.72 * share ** 0.7;
+  return style.faintest + (0.9 - style.faintest) * share ** 0.7;
 }
 
-function trace(ctx: CanvasRenderingContext2D, { from, to }: Curve): void {
+function trace(ctx: CanvasRenderingContext2D, { from, to }: CurveLine): void {
   const middle = (from.x + to.x) / 2;
   ctx.beginPath();
   ctx.moveTo(from.x, from.y);
   ctx.bezierCurveTo(middle, from.y, middle, to.y, to.x, to.y);
 }
 
+export interface CurveLook {
+  readonly style: CurveStyle;
+  readonly palette: Palette;
+  /** Of its opacity, 0-1. */
+  readonly share: number;
+  /** Pointed at. */
+  readonly strong: boolean;
+}
+
 export function paintCurve(
   ctx: CanvasRenderingContext2D,
-  curve: Curve,
-  style: CurveStyle,
-  palette: Palette,
-  emphasis: "normal" | "faded" | "strong" = "normal",
+  line: CurveLine,
+  weight: number,
+  { style, palette, share, strong }: CurveLook,
 ): void {
-  const opacity = opacityOf(curve.weight, style);
-  ctx.strokeStyle = curve.weight < 0 ? palette.neg : palette.pos;
-  ctx.globalAlpha =
-    emphasis === "strong"
-      ? Math.max(0.85, opacity)
-      : emphasis === "faded"
-        ? opacity * 0.3
-        : opacity;
-  ctx.lineWidth = widthOf(curve.weight, style) + (emphasis === "strong" ? 1.5 : 0);
+  const opacity = opacityOf(weight, style);
+  ctx.strokeStyle = weight < 0 ? palette.neg : palette.pos;
+  ctx.globalAlpha = strong ? Math.max(0.85, opacity) : opacity * share;
+  ctx.lineWidth = widthOf(weight, style) + (strong ? 1.5 : 0);
   ctx.lineCap = "butt";
-  trace(ctx, curve);
+  trace(ctx, line);
   ctx.stroke();
   ctx.globalAlpha = 1;
 }
 
 /** y of the curve at x; both halves of the S are monotone in x. */
-export function curveY({ from, to }: Curve, x: number): number {
+export function curveY({ from, to }: CurveLine, x: number): number {
   const width = to.x - from.x;
   if (width <= 0) return from.y;
   const share = Math.max(0, Math.min(1, (x - from.x) / width));
@@ -77,7 +83,7 @@ export function curveY({ from, to }: Curve, x: number): number {
 }
 
 /** Index of the curve under a point, the nearest within `reach` pixels, or -1. */
-export function hitCurve(curves: readonly Curve[], point: Point, reach = 6): number {
+export function hitCurve(curves: readonly CurveLine[], point: Point, reach = 6): number {
   let best = -1;
   let least = reach;
   curves.forEach((curve, index) => {

@@ -1,5 +1,6 @@
 /** A network as columns of tiles with links between them, ready to be laid out and painted. */
 
+import { short } from "./format";
 import type { Tile } from "./tile";
 
 export interface NetworkColumn {
@@ -36,4 +37,19 @@ export interface NetworkPicture {
 /** How many tiles or numbers a column shows. */
 export function shownCount(column: NetworkColumn): number {
   return column.tiles.length > 0 ? column.tiles.length : (column.values?.length ?? 0);
+}
+
+/** A unit in a few letters, such as `h2.5`: its name, or its layer and number from 1. */
+export function unitLabel(picture: NetworkPicture, column: number, unit: number): string {
+  const own = picture.columns[column];
+  if (own === undefined) return "";
+  const name = own.names[unit];
+  if (name !== undefined) return name;
+  const title = own.title.replace(/^hidden /, "h");
+  return own.units === 1 ? title : `${title}.${unit + 1}`;
+}
+
+/** A weight with its sign. */
+export function shortWeight(value: number): string {
+  return value > 0 ? `+${short(value)}` : short(value);
 }

@@ -1,6 +1,6 @@
 /** Points in the plane: class by hue and marker, training filled, validation outlined. */
 
-import { classColor } from "./color";
+import { classColor, cssOf, tableOf } from "./color";
 import type { Palette } from "./palette";
 import type { Rect } from "./raster";
 
@@ -13,12 +13,15 @@ export interface Cloud {
   readonly dimensions: number;
   readonly labels: ArrayLike<number>;
   readonly heldOut: ArrayLike<number> | null;
+  /** For regression: what the colour stands for instead of the label, and from where to where. */
+  readonly values?: ArrayLike<number> | null;
+  readonly valueRange?: readonly [number, number] | null;
 }
 
 export interface CloudStyle {
   readonly extent: Extent;
   readonly radius: number;
-  /** Over a map of the same colours: outlines in ink and white, so that points stay visible. */
+  /** Over a map of the same colours: a white ring about each, so that points stay visible. */
   readonly overMap?: boolean;
   readonly alpha?: number;
   readonly selected?: number | null;
@@ -59,6 +62,27 @@ export function project(
     x: rect.x + ((x - x0) / (x1 - x0)) * rect.width,
     y: rect.y + ((y1 - y) / (y1 - y0)) * rect.height,
   };
+}
+
+/** The place in the plane that a point of the canvas stands for: the inverse of `project`. */
+export function unproject(
+  at: { readonly x: number; readonly y: number },
+  extent: Extent,
+  rect: Rect,
+): readonly [number, number] {
+  const [x0, x1, y0, y1] = extent;
+  return [
+    x0 + ((at.x - rect.x) / rect.width) * (x1 - x0),
+    y1 - ((at.y - rect.y) / rect.height) * (y1 - y0),
+  ];
+}
+
+/** The colour of a point: its class's, or that of its value. */
+export function colorOfPoint(cloud: Cloud, index: number, dark: boolean): string {
+  const value = cloud.values?.[index];
+  if (value === undefined) return classColor(cloud.labels[index] ?? 0, dark);
+  const [low, high] = cloud.valueRange ?? [-1, 1];
+  return cssOf(tableOf("signed", dark), ((value - low) / (high - low)) * 255);
 }
 
 const MARKERS = 5;
@@ -147,25 +171,29 @@ function paintPart(
     const at = project(x, y, style.extent, rect);
     if (at.x < rect.x || at.x > rect.x + rect.width || at.y < rect.y || at.y > rect.y + rect.height)
       continue;
-    const label = cloud.labels[i] ?? 0;
-    if (style.overMap === true) paintOverMap(ctx, at, label, heldOut, style.radius);
-    else paintPlain(ctx, at, label, heldOut, style.radius, palette);
+    const mark = { ...at, label: cloud.labels[i] ?? 0, heldOut, radius: style.radius };
+    const color = colorOfPoint(cloud, i, palette.dark);
+    if (style.overMap === true) paintOverMap(ctx, mark, color);
+    else paintPlain(ctx, mark, color);
+    // The middle of the values has the colour of the paper.
+    if (style.overMap !== true && cloud.values && mark.radius > 2)
+      paintRim(ctx, mark, palette.ink2);
   }
 }
 
-function paintPlain(
-  ctx: CanvasRenderingContext2D,
-  at: { x: number; y: number },
-  label: number,
-  heldOut: boolean,
-  radius: number,
-  palette: Palette,
-): void {
-  const color = classColor(label, palette.dark);
-  traceMarker(ctx, label, at.x, at.y, radius);
-  if (heldOut) {
+interface Marked {
+  readonly x: number;
+  readonly y: number;
+  readonly label: number;
+  readonly heldOut: boolean;
+  readonly radius: number;
+}
+
+function paintPlain(ctx: CanvasRenderingContext2D, mark: Marked, color: string): void {
+  traceMarker(ctx, mark.label, mark.x, mark.y, mark.radius);
+  if (mark.heldOut) {
     ctx.strokeStyle = color;
-    ctx.lineWidth = Math.min(1.5, radius / 2);
+    ctx.lineWidth = Math.min(1.5, mark.radius / 2);
     ctx.stroke();
   } else {
     ctx.fillStyle = color;
@@ -173,21 +201,34 @@ function paintPlain(
   }
 }
 
-/** Training: the class's colour with a dark rim; validation: a white ring that lets the map through. */
-function paintOverMap(
-  ctx: CanvasRenderingContext2D,
-  at: { x: number; y: number },
-  label: number,
-  heldOut: boolean,
-  radius: number,
-): void {
-  traceMarker(ctx, label, at.x, at.y, radius);
-  if (!heldOut) {
-    ctx.fillStyle = classColor(label, false);
-    ctx.fill();
+function paintRim(ctx: CanvasRenderingContext2D, mark: Marked, color: string): void {
+  traceMarker(ctx, mark.label, mark.x, mark.y, mark.radius);
+  ctx.strokeStyle = color;
+  ctx.lineWidth = Math.min(1, mark.radius / 4);
+  ctx.stroke();
+}
+
+const WHITE = "#ffffff";
+const DARK = "rgb(20 24 29 / 75%)";
+
+/**
+ * Training: the colour inside a white ring; validation: white inside a ring of the colour. So each
+ * stands out on its own colour; a thin dark rim is for grounds that are white.
+ */
+function paintOverMap(ctx: CanvasRenderingContext2D, mark: Marked, color: string): void {
+  const { label, x, y, radius, heldOut } = mark;
+  const ring = Math.max(0.8, Math.min(2.4, radius / 2.4));
+  const size = heldOut ? radius * 0.9 : radius;
+  traceMarker(ctx, label, x, y, size);
+  if (radius >= 2.2) {
+    ctx.strokeStyle = DARK;
+    ctx.lineWidth = ring + 1.3;
+    ctx.stroke();
   }
-  ctx.lineWidth = Math.max(0.7, Math.min(2, radius / 3.2));
-  ctx.strokeStyle = heldOut ? "#ffffff" : "#14181d";
+  ctx.fillStyle = heldOut ? WHITE : color;
+  ctx.fill();
+  ctx.strokeStyle = heldOut ? color : WHITE;
+  ctx.lineWidth = ring;
   ctx.stroke();
 }
 

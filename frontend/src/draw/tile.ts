@@ -54,7 +54,7 @@ export function paintTile(
 }
 
 /** A signed map's range widened to be even about zero, or null where it is so already. */
-function evened(tile: Tile): readonly [number, number] | null {
+export function evened(tile: Tile): readonly [number, number] | null {
   if (tile.scale !== "signed") return null;
   const reach = Math.max(Math.abs(tile.low), Math.abs(tile.high));
   const even = Math.abs(tile.low + tile.high) <= 0.01 * reach;

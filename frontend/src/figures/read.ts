@@ -1,10 +1,20 @@
 /** Figures as they came over the wire, made ready for drawing. */
 
+import type { BentGrid } from "../draw/mesh";
 import type { NetworkColumn, NetworkPicture } from "../draw/network";
+import type { PlaneMap } from "../draw/planemap";
+import { levelsOf } from "../draw/raster";
 import type { Cloud } from "../draw/scatter";
 import type { Tile } from "../draw/tile";
 import type { FrameData } from "../wire/frame";
-import type { Images, NetworkFigure, NetworkLayer, ScatterFigure } from "../wire/protocol";
+import type {
+  HeatmapFigure,
+  Images,
+  Mesh,
+  NetworkFigure,
+  NetworkLayer,
+  ScatterFigure,
+} from "../wire/protocol";
 
 /** The pictures of a stack, each with its own range. */
 export function tilesOf(images: Images, data: FrameData): Tile[] {
@@ -28,6 +38,18 @@ export function cloudOf(figure: ScatterFigure, data: FrameData): Cloud {
     dimensions: figure.points.shape[1] ?? 2,
     labels: data.array(figure.labels),
     heldOut: figure.held_out === null ? null : data.array(figure.held_out),
+    values: figure.values === null ? null : data.array(figure.values),
+    valueRange: figure.value_range,
+  };
+}
+
+export function gridOf(mesh: Mesh, data: FrameData): BentGrid {
+  return {
+    points: data.array(mesh.points),
+    values: data.array(mesh.values),
+    labels: mesh.labels === null ? null : data.array(mesh.labels),
+    rows: mesh.points.shape[0] ?? 0,
+    columns: mesh.points.shape[1] ?? 0,
   };
 }
 
@@ -56,5 +78,21 @@ export function networkOf(figure: NetworkFigure, data: FrameData): NetworkPictur
       weightName: link.weight_name,
       biasName: link.bias_name,
     })),
+  };
+}
+
+/** Return a map of the plane, as it is painted and read. */
+export function mapOf(figure: HeatmapFigure, data: FrameData): PlaneMap {
+  const values = data.array(figure.values);
+  const plain = figure.values.dtype === "u1";
+  return {
+    levels: plain ? values : levelsOf(values, figure.low, figure.high),
+    rows: figure.values.shape[0] ?? 1,
+    columns: figure.values.shape[1] ?? 1,
+    scale: figure.scale,
+    smooth: figure.smooth,
+    low: figure.low,
+    high: figure.high,
+    labels: figure.labels === null ? null : data.array(figure.labels),
   };
 }

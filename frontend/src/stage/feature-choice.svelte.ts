@@ -35,8 +35,11 @@ export class FeatureChoice {
   toggle(name: string): void {
     if (this.isLast(name)) return notices.tell("A network needs at least one feature.");
     const next = this.options.filter((option) => this.chosen.has(option) !== (option === name));
-    this.session()
-      .edit(`model.params.${this.field?.name}`, next)
+    const session = this.session();
+    session
+      .change([{ path: `model.params.${this.field?.name}`, value: next }], {
+        keep: session.keepsWeights,
+      })
       .catch((error: unknown) => notices.tell(asProblem(error).sentence));
   }
 }

@@ -15,6 +15,8 @@ const FEATURES: Readonly<Record<string, { label: string; value: Feature }>> = {
   x1_x2: { label: "x₁x₂", value: (x1, x2) => (x1 * x2) / REACH ** 2 },
   sin_x1: { label: "sin x₁", value: (x1) => Math.sin(x1) },
   sin_x2: { label: "sin x₂", value: (_, x2) => Math.sin(x2) },
+  cos_x1: { label: "cos x₁", value: (x1) => Math.cos(x1) },
+  cos_x2: { label: "cos x₂", value: (_, x2) => Math.cos(x2) },
 };
 
 /** The feature as it is written in a formula; its bare name where we know none. */

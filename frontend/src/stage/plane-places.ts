@@ -1,7 +1,8 @@
 /** What the pointer found on the stage of a small network, and where cards about it lie. */
 
 import type { NetworkPicture } from "../draw/network";
-import type { PlaneCurve, PlaneHit, PlaneLayout } from "../draw/plane";
+import type { PlaneCurve, PlaneHit } from "../draw/plane";
+import type { PlaneLayout } from "../draw/plane-layout";
 import type { Rect } from "../draw/raster";
 import { unitName } from "./names";
 
@@ -25,7 +26,9 @@ export function weightOf(
     case "bias":
       return biasOf(hit.node, picture, layout);
     case "curve":
-      return curveWeight(curves[hit.curve], picture);
+      return linkWeight(curves[hit.curve], picture);
+    case "cell":
+      return linkWeight(hit, picture);
     default:
       return hit satisfies never;
   }
@@ -40,13 +43,18 @@ function biasOf(index: number, picture: NetworkPicture, layout: PlaneLayout): We
   return { parameter: link.biasName, index: [node.unit], value: link.bias[node.unit] ?? 0, label };
 }
 
-function curveWeight(curve: PlaneCurve | undefined, picture: NetworkPicture): Weight | null {
-  const link = curve && picture.links[curve.link];
+function linkWeight(
+  at: { readonly link: number; readonly index: readonly [number, number] } | undefined,
+  picture: NetworkPicture,
+): Weight | null {
+  const link = at && picture.links[at.link];
   const source = link && picture.columns[link.source];
   const target = link && picture.columns[link.target];
-  if (!curve || !source || !target || link.weightName === null) return null;
-  const label = `${unitName(source, curve.index[1])} → ${unitName(target, curve.index[0])}`;
-  return { parameter: link.weightName, index: curve.index, value: curve.weight, label };
+  if (!at || !source || !target || link.weightName === null) return null;
+  const [to, from] = at.index;
+  const label = `${unitName(source, from)} → ${unitName(target, to)}`;
+  const value = link.weight?.[to * source.units + from] ?? 0;
+  return { parameter: link.weightName, index: at.index, value, label };
 }
 
 export interface Room {
@@ -69,4 +77,16 @@ export function beside(rect: Rect, card: Room, room: Room): { left: number; top:
     left: Math.max(0, Math.min(x, room.width - card.width)),
     top: Math.max(0, Math.min(y, room.height - card.height)),
   };
+}
+
+/** What of a picture is no number, as text: while it is the same, so are layout and titles. */
+export function outlineOf(picture: NetworkPicture): string {
+  return JSON.stringify([
+    picture.columns.map(({ path, title, kind, units, names, shown, tiles }) => [
+      ...[path, title, kind, units, names, shown, tiles.length],
+    ]),
+    picture.links.map(({ source, target, weight, bias }) => [
+      ...[source, target, weight?.length ?? 0, bias?.length ?? 0],
+    ]),
+  ]);
 }

@@ -1,6 +1,6 @@
 /** An experiment and the changes made to it, as the server applies them. */
 
-import type { Change, Edit, Experiment, JsonValue, Part } from "../wire/protocol";
+import type { Change, Edit, Experiment, JsonValue, Paint, Part } from "../wire/protocol";
 
 /** The fields of an experiment that name a plugin; each is also the plugin's kind. */
 export const PARTS = [
@@ -22,7 +22,18 @@ const DEFAULTS: Omit<Experiment, "dataset" | "model"> = {
   optimizer: { name: "adam", params: {} },
   schedule: { name: "constant", params: {} },
   augmentation: { name: "none", params: {} },
-  training: { batch_size: 16, l1: 0, l2: 0, device: "auto", threads: 1 },
+  training: {
+    batch_size: 16,
+    l1: 0,
+    l2: 0,
+    device: "auto",
+    threads: 1,
+    engine: "auto",
+    frozen: [],
+    stop_epochs: 0,
+    stop_loss: 0,
+    patience: 0,
+  },
   seed: 0,
   data_seed: 0,
 };
@@ -58,10 +69,37 @@ export function withChanges(experiment: Experiment, changes: readonly Change[]):
 
 /** Return the experiment as it stands after the edits. */
 export function withEdits(experiment: Experiment, edits: readonly Edit[]): Experiment {
-  for (const { action } of edits) {
-    if (action.type === "configure") experiment = withChanges(experiment, action.changes);
-  }
+  for (const { action } of edits) experiment = after(experiment, action);
   return experiment;
+}
+
+function after(experiment: Experiment, action: Edit["action"]): Experiment {
+  switch (action.type) {
+    case "configure":
+    case "reshape":
+      return withChanges(experiment, action.changes);
+    case "paint":
+      return withChanges(experiment, [painted(experiment, action)]);
+    case "set_weight":
+    case "reinitialise":
+      return experiment;
+    default:
+      return action satisfies never;
+  }
+}
+
+/** The change of the own data set's points that a stroke makes. */
+function painted(experiment: Experiment, { remove, add }: Paint): Change {
+  const before = experiment.dataset.params["points"];
+  const points: JsonValue[] = Array.isArray(before) ? [...before] : [];
+  const places = [...new Set(remove)].filter((place) => place < points.length);
+  const holes = places.sort((one, other) => one - other);
+  for (const [index, point] of add.entries()) points[holes[index] ?? points.length] = point;
+  for (const hole of holes.slice(add.length).reverse()) {
+    const last = points.pop();
+    if (last !== undefined && hole < points.length) points[hole] = last;
+  }
+  return { path: "dataset.params.points", value: points };
 }
 
 /** Return the value at a dotted path, if it is there. */

@@ -15,6 +15,8 @@ class Layout {
   pointed: string | null = null;
   /** Whether the tabs of inspectors stand open below the stage. */
   inspectors = $state(true);
+  /** The same below a network in the plane, which has the whole stage to begin with. */
+  planeInspectors = $state(false);
   private share = $state(kept());
 
   /** Of the height in the middle, the part that the stage takes. */

@@ -1,26 +1,33 @@
 /** The page shown is the hash of the address. */
 
+import { isClassicHash } from "./classic";
+import { pageOptions } from "./page-options.svelte";
+
 export type Route =
   | { readonly page: "home" }
   | { readonly page: "sessions" }
-  | { readonly page: "session"; readonly id: string }
+  | { readonly page: "session"; readonly id: string; readonly query?: string }
   | { readonly page: "view"; readonly id: string; readonly code: string }
   | { readonly page: "compare"; readonly first: string; readonly second: string }
   | { readonly page: "lesson"; readonly name: string }
   | { readonly page: "link"; readonly code: string }
+  | { readonly page: "classic"; readonly hash: string }
   | { readonly page: "lost"; readonly hash: string };
 
 /** Return the route that a hash stands for. */
 export function routeOf(hash: string): Route {
-  const [page = "", first = "", second = "", third = ""] = hash
+  if (isClassicHash(hash)) return { page: "classic", hash };
+  const [path = "", query = ""] = split(hash);
+  const [page = "", first = "", second = "", third = ""] = path
     .replace(/^#?\/?/, "")
     .split("/")
-    .map((part) => decodeURIComponent(part));
+    .map(decoded);
   if (page === "") return { page: "home" };
   if (page === "sessions") return { page: "sessions" };
   if (page === "s" && second === "view" && third !== "")
     return { page: "view", id: first, code: third };
-  if (page === "s" && first !== "") return { page: "session", id: first };
+  if (page === "s" && first !== "")
+    return { page: "session", id: first, ...(query === "" ? {} : { query }) };
   if (page === "compare" && second !== "") return { page: "compare", first, second };
   if (page === "lesson" && first !== "") return { page: "lesson", name: first };
   if (page === "x" && first !== "") return { page: "link", code: first };
@@ -35,7 +42,7 @@ export function hashOf(route: Route): string {
     case "sessions":
       return "#/sessions";
     case "session":
-      return `#/s/${encodeURIComponent(route.id)}`;
+      return `#/s/${encodeURIComponent(route.id)}${route.query ? `?${route.query}` : ""}`;
     case "view":
       return `#/s/${encodeURIComponent(route.id)}/view/${route.code}`;
     case "compare":
@@ -44,6 +51,7 @@ export function hashOf(route: Route): string {
       return `#/lesson/${encodeURIComponent(route.name)}`;
     case "link":
       return `#/x/${route.code}`;
+    case "classic":
     case "lost":
       return route.hash;
     default:
@@ -51,16 +59,37 @@ export function hashOf(route: Route): string {
   }
 }
 
+/** Path and query of a hash. */
+function split(hash: string): readonly string[] {
+  const at = hash.indexOf("?");
+  return at < 0 ? [hash] : [hash.slice(0, at), hash.slice(at + 1)];
+}
+
+/** An address that a person typed may hold a percent sign that stands for nothing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 class Router {
-  route = $state.raw<Route>(routeOf(location.hash));
+  route = $state.raw<Route>({ page: "home" });
 
   constructor() {
-    window.addEventListener("hashchange", () => (this.route = routeOf(location.hash)));
+    this.enter(routeOf(location.hash));
+    window.addEventListener("hashchange", () => this.enter(routeOf(location.hash)));
   }
 
   go(route: Route, { replace = false } = {}): void {
     if (replace) history.replaceState(null, "", hashOf(route));
     else history.pushState(null, "", hashOf(route));
+    this.enter(route);
+  }
+
+  private enter(route: Route): void {
+    pageOptions.take(route.page === "session" ? (route.query ?? "") : "");
     this.route = route;
   }
 }

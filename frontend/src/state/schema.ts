@@ -192,6 +192,21 @@ function titleOf(name: string, title: string): string {
   return sentenceCase(name);
 }
 
+const OPTION_WORDS: Readonly<Record<string, string>> = {
+  relu: "ReLU",
+  leaky_relu: "Leaky ReLU",
+  elu: "ELU",
+  gelu: "GELU",
+  silu: "SiLU",
+  cpu: "CPU",
+  cuda: "GPU (CUDA)",
+};
+
+/** Return an option of a choice as it is written: abbreviations as their authors do. */
+export function optionWord(option: string): string {
+  return OPTION_WORDS[option] ?? sentenceCase(option);
+}
+
 /** Return a name such as `learning_rate` as words: `Learning rate`. */
 export function sentenceCase(name: string): string {
   const words = name.replaceAll("_", " ");

@@ -7,6 +7,7 @@ import type { FrameData } from "../wire/frame";
 import type {
   BuiltEvent,
   Catalog,
+  Change,
   Command,
   DataCard,
   Edit,
@@ -27,7 +28,7 @@ import type {
 } from "../wire/protocol";
 import { Asking } from "./asking";
 import { EditQueue } from "./edits";
-import { withChanges, withEdits } from "./experiment";
+import { withEdits } from "./experiment";
 import { MetricTable } from "./metrics.svelte";
 import { notices } from "./notices.svelte";
 import { Pins } from "./pins.svelte";
@@ -76,6 +77,10 @@ export class SessionState {
   /** When the last word came, in ms since the epoch, while the link is down; else null. */
   staleSince = $state<number | null>(null);
   problem = $state.raw<Problem | null>(null);
+  /** A step worth going back to, such as the best one when early stopping paused the run. */
+  mark = $state<number | null>(null);
+  /** Why the phase changed by itself. */
+  sentence = $state<string | null>(null);
   /** Long work by its key, besides that of the views watched here: downloads, replays. */
   readonly progress = new SvelteMap<string, ProgressEvent>();
 
@@ -87,6 +92,9 @@ export class SessionState {
   /** The tab of inspectors that stands open. */
   tab = $state("");
 
+  /** Whether changes of the architecture, made on the stage, keep the weights that fit. */
+  keepsWeights = $state(false);
+
   /** Views in the right column, besides those of the task. */
   readonly pins: Pins;
 
@@ -94,7 +102,9 @@ export class SessionState {
   private lastHeard = Date.now();
   private readonly subscriptions = new Subscriptions((message) => this.connection.send(message));
   private readonly asking = new Asking((message) => this.connection.send(message));
-  private readonly editing = new EditQueue((changes) => this.ask({ type: "edit", changes }));
+  private readonly editing = new EditQueue((changes, keep) =>
+    this.ask({ type: "edit", changes, ...(keep ? { keep } : {}) }),
+  );
   private readonly connection: Connection;
 
   constructor(
@@ -141,6 +151,11 @@ export class SessionState {
   /** Give a field of the experiment a new value; while one is on its way, only the newest waits. */
   edit(path: string, value: JsonValue): Promise<void> {
     return this.editing.edit(path, value);
+  }
+
+  /** Make several changes in one edit; `keep` goes on with the weights that fit the new model. */
+  change(changes: readonly Change[], { keep = false } = {}): Promise<void> {
+    return this.editing.change(changes, keep);
   }
 
   /** Open the tab of inspectors that a lesson names, unless one was chosen already. */
@@ -265,6 +280,8 @@ export class SessionState {
     this.step = state.step;
     this.stage = state.stage;
     this.problem = state.problem;
+    this.mark = state.mark;
+    this.sentence = state.sentence;
   }
 
   private tell(telemetry: TelemetryEvent): void {
@@ -306,10 +323,7 @@ export class SessionState {
   private apply({ run, edit }: EditedEvent): void {
     if (run !== this.run || this.experiment === null) return;
     this.edits = [...this.edits, edit];
-    const { action } = edit;
-    if (action.type === "configure") {
-      this.experiment = withChanges(this.experiment, action.changes);
-    }
+    this.experiment = withEdits(this.experiment, [edit]);
   }
 
   private advance(event: ProgressEvent): void {

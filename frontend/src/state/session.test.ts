@@ -25,6 +25,8 @@ const state: StateEvent = {
   step: 40,
   stage: null,
   problem: null,
+  mark: null,
+  sentence: null,
 };
 const built: BuiltEvent = {
   type: "built",

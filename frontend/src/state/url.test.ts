@@ -27,6 +27,12 @@ describe("encodeRun", () => {
     expect(await decodeRun(code)).toEqual({ experiment, edits: [edit(5)], step: 812 });
   });
 
+  it("carries how the page is to be shown", async () => {
+    const options = { hide: ["noise", "loss"], test: true, discretize: null, text: false };
+    const code = await encodeRun({ experiment, edits: [], step: 0, options });
+    expect((await decodeRun(code)).options).toEqual(options);
+  });
+
   it("works in browsers that cannot compress", async () => {
     vi.stubGlobal("CompressionStream", undefined);
     const code = await encodeRun({ experiment, edits: [], step: 0 });

@@ -3,18 +3,23 @@
 import { ProblemError, problemOf } from "../wire/problem";
 import type { CreateSession, Edit, Experiment } from "../wire/protocol";
 import { complete, type PartialExperiment } from "./experiment";
+import { decodeOptions, encodeOptions, type PageOptions } from "./page-options";
 
 /** What a link says: a run, taken to a step. */
 export interface SharedRun {
   readonly experiment: Experiment;
   readonly edits: readonly Edit[];
   readonly step: number;
+  /** How the page is to be shown, where the link says anything of it. */
+  readonly options?: PageOptions;
 }
 
 interface Packed {
   readonly x: PartialExperiment;
   readonly e?: readonly Edit[];
   readonly s?: number;
+  /** Page options, as in an address. */
+  readonly o?: string;
 }
 
 const PLAIN = "0";
@@ -24,10 +29,12 @@ const MOST_BYTES = 2_000_000;
 /** Return the run as letters that fit an address. */
 export async function encodeRun(run: SharedRun): Promise<string> {
   const edits = run.edits.filter(({ step }) => step <= run.step);
+  const shown = run.options === undefined ? "" : encodeOptions(run.options);
   const packed: Packed = {
     x: trimmed(run.experiment),
     ...(edits.length > 0 ? { e: edits } : {}),
     ...(run.step > 0 ? { s: run.step } : {}),
+    ...(shown === "" ? {} : { o: shown }),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(packed));
   if (typeof CompressionStream === "undefined") return PLAIN + toBase64(bytes);
@@ -41,8 +48,9 @@ export async function decodeRun(code: string): Promise<SharedRun> {
     const plain = code.startsWith(PLAIN)
       ? bytes
       : await through(bytes, new DecompressionStream("deflate-raw"));
-    const { x, e = [], s = 0 } = JSON.parse(new TextDecoder().decode(plain)) as Packed;
-    return { experiment: complete(x), edits: e, step: s };
+    const { x, e = [], s = 0, o } = JSON.parse(new TextDecoder().decode(plain)) as Packed;
+    const shown = o === undefined ? {} : { options: decodeOptions(o) };
+    return { experiment: complete(x), edits: e, step: s, ...shown };
   } catch {
     throw new ProblemError(
       problemOf("This link does not hold an experiment.", { hint: "Was it copied whole?" }),

@@ -282,6 +282,10 @@ export interface HeatmapFigure {
   readonly extent: readonly [number, number, number, number] | null;
   /** Drawn over the map. */
   readonly points: ScatterFigure | null;
+  /** (rows, columns) u1: the class of each cell, whose colour is as strong as `values` say. */
+  readonly labels: ArrayRef | null;
+  /** Their names, where there are `labels`. */
+  readonly classes: readonly (string)[];
 }
 
 /** One or more histograms, drawn as small multiples on their own ranges. */
@@ -427,6 +431,8 @@ export interface Lesson {
   readonly views: readonly (View)[];
   /** The tab of inspectors that stands open at first. */
   readonly tab: string;
+  /** Names of controls that are not shown while the lesson is on, such as `noise`. */
+  readonly hide: readonly (string)[];
 }
 
 /** A lesson as shown in the gallery. */
@@ -472,6 +478,8 @@ export interface Mesh {
   readonly points: ArrayRef;
   /** (rows, columns) f4 from -1 to 1: what the network says there, as a signed colour. */
   readonly values: ArrayRef;
+  /** (rows, columns) u1: the class of each crossing, whose colour is as strong as `values` say. */
+  readonly labels: ArrayRef | null;
 }
 
 /** All rows of a run, by column. */
@@ -573,9 +581,9 @@ export interface PaceCommand {
 /** Points of the `own` data set were added, moved or taken away. */
 export interface Paint {
   readonly type: "paint";
-  /** Indices into `dataset.params.points` as they were before; taken away first. */
+  /** Indices into `dataset.params.points` as they were before. */
   readonly remove: readonly (number)[];
-  /** Put at the end. A moved point is one removed and one added. */
+  /** They take the places of the removed ones, from the first on, then come at the end. Places that are left are filled with the last points, so that hardly any point changes its place (its split goes by that). A moved point is one removed and one added. */
   readonly add: readonly (readonly [number, number, number])[];
 }
 
@@ -806,6 +814,10 @@ export interface SessionInfo {
   /** The newest value of each. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly problem: Problem | null;
+  /** Why it paused by itself, such as `Paused: 200 epochs are complete.` */
+  readonly sentence: string | null;
+  /** A step worth going back to, where it paused by itself. */
+  readonly mark: number | null;
 }
 
 /** Put an input into a slot, for every view that looks at that slot. */

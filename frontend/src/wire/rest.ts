@@ -50,13 +50,18 @@ export const rest = {
   history: (id: string) => json<History>("GET", `/sessions/${id}/history`),
 };
 
+export type ExportFormat = "experiment" | "safetensors" | "python" | "pytorch";
+
 /** Where an export of a session is downloaded from. */
-export function exportUrl(id: string, format: "experiment" | "safetensors" | "python"): string {
+export function exportUrl(id: string, format: ExportFormat): string {
   return `${ROOT}/sessions/${id}/export?format=${format}`;
 }
 
 /** The code of an export, as text. */
-export async function exportText(id: string, format: "experiment" | "python"): Promise<string> {
+export async function exportText(
+  id: string,
+  format: Exclude<ExportFormat, "safetensors">,
+): Promise<string> {
   const response = await fetch(exportUrl(id, format));
   if (!response.ok) throw await refusal(response);
   return response.text();

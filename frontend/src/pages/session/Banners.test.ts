@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { SessionState } from "../../state/session.svelte";
 import type { Connection } from "../../wire/connection";
@@ -31,6 +31,23 @@ describe("Banners", () => {
     expect((await screen.findByRole("alert")).textContent).toContain("step 812");
     await fireEvent.click(screen.getByRole("button", { name: "Rewind to step 800" }));
     expect(sent).toMatchObject([{ type: "ask", command: { type: "rewind", step: 800 } }]);
+  });
+
+  it("says why it stopped by itself and leads back to the best step", async () => {
+    const state = { type: "state" as const, seq: 1, run: 1, stage: null, problem: null };
+    const sentence = "Paused: the test loss was not lower for 20 epochs.";
+    session.received(
+      { ...state, phase: "paused", step: 900, mark: 700, sentence },
+      FrameData.empty,
+    );
+    expect((await screen.findByRole("status")).textContent).toContain(sentence);
+    await fireEvent.click(screen.getByRole("button", { name: "Rewind to best, step 700" }));
+    expect(sent).toMatchObject([{ type: "ask", command: { type: "rewind", step: 700 } }]);
+    session.received(
+      { ...state, phase: "running", step: 900, mark: null, sentence: null },
+      FrameData.empty,
+    );
+    await vi.waitFor(() => expect(screen.queryByText(sentence)).toBeNull());
   });
 
   it("says how old the page is while the link is down", async () => {

@@ -5,6 +5,8 @@ import type { KeyAction } from "../../state/keys";
 import { layout } from "../../state/layout.svelte";
 import { notices } from "../../state/notices.svelte";
 import { hashOf, router } from "../../state/router.svelte";
+import { hidden } from "../../state/page-options.svelte";
+import { editorOf } from "../../state/points.svelte";
 import type { SessionState } from "../../state/session.svelte";
 import { asProblem } from "../../wire/problem";
 import type { Command, StepCommand } from "../../wire/protocol";
@@ -118,6 +120,12 @@ export class Actions {
       does: "Present",
       run: () => appearance.present(!appearance.presenting),
     },
+    {
+      key: "D",
+      label: "D",
+      does: "Draw points on the output: a class per number, E erases, Ctrl Z undoes",
+      run: () => this.draw(),
+    },
     { key: "T", label: "T", does: "Light or dark", run: () => appearance.toggleTheme() },
     {
       key: "/",
@@ -128,6 +136,12 @@ export class Actions {
     { key: "?", label: "?", does: "This help", run: () => (this.dialog = "help") },
     { key: "Escape", label: "Esc", does: "Back out of what is open", run: this.escape },
   ];
+
+  /** Take points from the pointer, or no longer. */
+  private draw(): void {
+    const editor = editorOf(this.session);
+    editor.drawing = !editor.drawing && !hidden("paint") && this.session.data?.kind === "points";
+  }
 
   private layerKey(index: number): KeyAction {
     const run = () => {

@@ -2,6 +2,7 @@
 
 import { notices } from "../../state/notices.svelte";
 import { creationOf } from "../../state/lessons.svelte";
+import { pageOptions } from "../../state/page-options.svelte";
 import { router } from "../../state/router.svelte";
 import type { PaletteEntry } from "../../ui/CommandPalette.svelte";
 import { asProblem } from "../../wire/problem";
@@ -17,6 +18,9 @@ export function paletteOf(actions: Actions, lessons: readonly LessonCard[]): Pal
     { label: "Share", group: "Command", run: () => (actions.dialog = "share") },
     { label: "Code", group: "Command", run: () => (actions.dialog = "code") },
     { label: "Compare", group: "Command", run: () => (actions.dialog = "compare") },
+    ...(pageOptions.hides
+      ? [{ label: "Show all controls", group: "Command", run: pageOptions.showAll }]
+      : []),
     { label: "Home", group: "Page", run: () => router.go({ page: "home" }) },
     { label: "Sessions", group: "Page", run: () => router.go({ page: "sessions" }) },
   ];
