@@ -56,7 +56,7 @@ def test_optimizers_race_and_the_race_is_gone_through_again(
     expect(panel.get_by_role("columnheader", name="train")).to_be_visible()
     expect(panel.get_by_role("cell", name="1.", exact=True)).to_be_visible()
     replay.fill("10")
-    expect(panel.get_by_text("step 10", exact=True)).to_be_visible()
+    expect(panel.get_by_text("step 20", exact=True)).to_be_visible()
     panel.get_by_role("button", name="Play the race again").click()
     expect(panel.get_by_text("step 100", exact=True)).to_be_visible(timeout=15_000)
 

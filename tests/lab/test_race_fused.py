@@ -51,7 +51,7 @@ def test_a_racer_does_what_the_session_does_bit_for_bit():
 
 def test_a_long_race_still_comes_in_small_pieces():
     race, bites = raced(BY_SGD, [SGD, ADAM], 2000)
-    assert len(race.steps) == 101
+    assert len(race.steps) == 81
     assert len(bites) > 30
 
 

@@ -18,12 +18,13 @@ from lantern.protocol import frame
 from lantern.protocol.catalog import Catalog
 from lantern.protocol.commands import EditCommand, ExportCommand, RunCommand
 from lantern.protocol.events import ExportedEvent
-from lantern.protocol.experiment import Change, Edit
+from lantern.protocol.experiment import Change, Edit, Training
 from lantern.protocol.ids import SUBPROTOCOL, CommandId, SessionId
 from lantern.protocol.link import DemoJob, JobDone, Preview, RunJob, StartWorker, StopWorker
 from lantern.protocol.views import View
 
-GOAL = 2000
+GOAL = 1_000_000
+"""Steps that take long enough to be killed on the way, also by the fused kernel."""
 
 
 class Web:
@@ -193,14 +194,11 @@ def test_after_kill_9_a_session_goes_on_bit_for_bit(machine):
 def test_jobs_are_done_in_processes_of_their_own(machine):
     web = machine.web
     view = View(inspector="output", params={"resolution": 10})
+    slow = small_experiment(training=Training(engine="eager"))
     web.order(RunJob(id="p", job=Preview(experiment=small_experiment(), steps=20, view=view)))
     web.order(RunJob(id="d", job=DemoJob(name="activation_function")))
     web.order(RunJob(id="n", job=DemoJob(name="nothing")))
-    web.order(
-        RunJob(
-            id="t", timeout_s=0.3, job=Preview(experiment=small_experiment(), steps=5000, view=view)
-        )
-    )
+    web.order(RunJob(id="t", timeout_s=0.3, job=Preview(experiment=slow, steps=5000, view=view)))
     until(lambda: len(web.jobs) == 4)
     done = {job.id: job for job in web.jobs}
     assert done["p"].figures[0].type == "heatmap"

@@ -251,3 +251,28 @@ def test_the_state_stays_what_it_was(open_desk):
     desk = open_desk()
     done(desk, edit(keep=True, model__params__layers=[5]))
     assert desk.of(StateEvent)[-1].phase == "paused"
+
+
+def test_a_run_that_overflowed_goes_back_to_where_its_loss_was_still_sane(open_desk):
+    desk = open_desk(
+        small_experiment(
+            dataset=Part(name="plane"),
+            optimizer=Part(name="sgd"),
+            task=Part(name="regression"),
+            loss=Part(name="squared"),
+            model=Part(name="mlp", params={"layers": [4, 2], "activation": "relu"}),
+        )
+    )
+    run_to(desk, 30)
+    done(desk, edit(optimizer__params__learning_rate=10))
+    done(desk, RunCommand())
+    problem = desk.until(lambda: desk.state().problem)
+    assert desk.state().phase == "paused"
+    back = problem.rewind_to
+    assert back is not None
+    assert 20 <= back <= 30
+    done(desk, RewindCommand(step=back))
+    assert desk.state().problem is None
+    done(desk, edit(optimizer__params__learning_rate=0.03))
+    run_to(desk, back + 50)
+    assert desk.rows()[back + 50]["validation_loss"] < 1

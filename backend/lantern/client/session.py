@@ -203,4 +203,5 @@ class Session:
 
 def _is_on_its_way(info: SessionInfo, goal: int) -> bool:
     """Return whether a paused session was not there yet; one that stops by itself says why."""
-    return info.phase == "paused" and info.step < goal and info.sentence is None
+    says_why = info.sentence is not None or info.problem is not None
+    return info.phase == "paused" and info.step < goal and not says_why

@@ -20,6 +20,8 @@ class CreateSession(Model):
     start_step: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     """Train to this step first, then show."""
     phase: Literal["running", "paused"] = "running"
+    pace_steps_per_s: Annotated[float, Field(gt=0, le=1e9)] | None = None
+    """Hold it to this speed, so that eyes can follow; None: as fast as it goes."""
 
 
 class ForkSession(Model):
@@ -103,6 +105,8 @@ class LessonCard(Model):
     preview_steps: int
     """Steps to train before its picture is taken."""
     preview_view: View | None
+    pace_steps_per_s: float | None = None
+    """The speed that its experiment is opened at; None: as fast as it goes."""
 
 
 class Lesson(LessonCard):

@@ -68,6 +68,7 @@ class Sessions:
             wanted=request.phase,
             start_step=request.start_step,
             origin=origin,
+            pace_steps_per_s=request.pace_steps_per_s,
         )
         session = session_of(record, MetricTable(rows), {})
         self._sessions[record.id] = session

@@ -76,7 +76,7 @@ def read(path: Path) -> Snapshot:
     try:
         content = path.read_bytes()
         tensors = safetensors.torch.load(content)
-        meta = _metadata(path)
+        meta = metadata(path)
     except (OSError, safetensors.SafetensorError, ValueError) as error:
         raise CorruptSnapshotError(f"{path.name} cannot be read: {error}") from None
     if meta.get("format") != FORMAT or meta.get("digest") != _digest(tensors):
@@ -141,6 +141,7 @@ def _digest(tensors: Mapping[str, Tensor]) -> str:
     return digest.hexdigest()
 
 
-def _metadata(path: Path) -> dict[str, str]:
+def metadata(path: Path) -> dict[str, str]:
+    """Return the texts in a snapshot file alone; they may be read from a file that is broken."""
     with safetensors.safe_open(path, framework="pt") as file:
         return dict(file.metadata() or {})

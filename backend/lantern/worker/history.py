@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Protocol
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 
 from lantern.lab.fused import engine
 from lantern.lab.run import Run
-from lantern.lab.state import is_provisional
+from lantern.lab.state import Place, is_provisional
 from lantern.lab.subject import Progress
 from lantern.protocol.events import HistoryEvent, SnapshotInfo
 from lantern.protocol.experiment import Edit, Experiment
@@ -23,6 +24,7 @@ from lantern.worker.checkpoint import (
     CorruptSnapshotError,
     Snapshot,
     Writer,
+    metadata,
     path_of,
     read,
     steps_in,
@@ -32,6 +34,8 @@ from lantern.worker.loop import Stride, train
 from lantern.worker.stopping import Stopping
 
 MAX_FILES = 240
+BEYOND = 2.0
+"""Times the first loss that is known: what is above it is not worth going back to."""
 REPLAY_SLICE_S = 0.01
 """Seconds of replay between two looks at the budget."""
 
@@ -94,6 +98,22 @@ class History:
         """Step of the newest snapshot that is older than a step."""
         with self._lock:
             return max((kept for kept in self._wanted if kept < step), default=None)
+
+    def way_back(self, run: Run) -> int | None:
+        """Step of the newest snapshot from which the loss did not yet go up beyond all bounds.
+
+        A run whose numbers overflow has been useless for some steps; a snapshot knows the loss of
+        the step before it, so what became of one is known from the next.
+        """
+        kept = [step for step in self._steps(run.step) if step < run.step]
+        losses = [*map(self._loss_at, kept), run.last_loss]
+        known = [loss for loss in losses if loss is not None]
+        if not kept or not known:
+            return max(kept, default=None)
+        for step, after in zip(reversed(kept), reversed(losses), strict=False):
+            if after is None or after <= BEYOND * known[0]:
+                return step
+        return kept[0]
 
     def event(self, run: int) -> HistoryEvent:
         """Return what is kept now, as told to web."""
@@ -169,6 +189,13 @@ class History:
             if all(name in snapshot.tensors for name in names):
                 found.append((step, weights_of(snapshot, names)))
         return tuple(found)
+
+    def _loss_at(self, step: int) -> float | None:
+        """Return the loss of the step that led to a snapshot, where there was one."""
+        try:
+            return Place.of(metadata(path_of(self._folder, step))).last_loss
+        except (OSError, SafetensorError, KeyError, ValueError, TypeError):
+            return None
 
     def _steps(self, until: int) -> list[int]:
         with self._lock:

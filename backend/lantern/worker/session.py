@@ -172,6 +172,7 @@ class Session:
         run = self.run
         rewind_to = self.keeper.history.newest_before(run.step)
         if isinstance(error, NonFiniteError):
+            rewind_to = self.keeper.history.way_back(run)
             problem = Problem(
                 sentence=error.sentence,
                 hint="Rewind and choose a smaller learning rate.",
@@ -248,6 +249,7 @@ class Session:
         self._ledger = ledger
         self.lookout.restart()
         self.keeper.keep(self.run, patient=True, again=True)
+        self.reporter.flush()
         self.reporter.tell_telemetry()
 
     def take_shape(self, sentence: str) -> None:

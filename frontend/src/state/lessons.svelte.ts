@@ -41,5 +41,6 @@ export function creationOf(lesson: LessonCard): CreateSession | null {
   if (lesson.experiment === null) return null;
   const title = lesson.experiment.title || lesson.title;
   const experiment = { ...lesson.experiment, title };
-  return { experiment, edits: [], start_step: 0, phase: "running" };
+  const { pace_steps_per_s } = lesson;
+  return { experiment, edits: [], start_step: 0, phase: "running", pace_steps_per_s };
 }

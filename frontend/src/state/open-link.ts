@@ -3,8 +3,10 @@
 import { asProblem, ProblemError, problemOf } from "../wire/problem";
 import type { Problem } from "../wire/protocol";
 import { rest } from "../wire/rest";
+import { catalog } from "./catalog.svelte";
 import { readClassic } from "./classic";
 import { notices } from "./notices.svelte";
+import { openingPace } from "./pace";
 import { encodeOptions, type PageOptions } from "./page-options";
 import { routeOf, router } from "./router.svelte";
 import { asCreation, decodeRun, type SharedRun } from "./url";
@@ -43,7 +45,8 @@ async function create(
   options: PageOptions | null,
   replace: boolean,
 ): Promise<void> {
-  const { id } = await rest.create(asCreation(run));
+  const pace_steps_per_s = openingPace(await catalog.load(), run.experiment);
+  const { id } = await rest.create({ ...asCreation(run), pace_steps_per_s });
   const query = options === null ? "" : encodeOptions(options);
   router.go({ page: "session", id, ...(query === "" ? {} : { query }) }, { replace });
 }

@@ -34,6 +34,16 @@ export function takes(card: PluginCard, target: Target): boolean {
   return says ? card.tags.includes(target) : target === "classes";
 }
 
+/** Return task and loss for a new experiment on a data set that has only one kind of target. */
+export function partsFor(dataset: PluginCard | null): Pick<Partial<Experiment>, "task" | "loss"> {
+  const problem = PROBLEMS.find(({ target }) => dataset === null || takes(dataset, target));
+  if (problem === undefined || problem.target === "classes") return {};
+  return {
+    task: { name: problem.task, params: {} },
+    loss: { name: problem.loss, params: {} },
+  };
+}
+
 /** Return what to change so that the experiment learns these data, all of it in one edit. */
 export function changesFor(
   catalog: Catalog,

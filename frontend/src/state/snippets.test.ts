@@ -8,6 +8,7 @@ const creation = {
   edits: [],
   start_step: 0,
   phase: "running" as const,
+  pace_steps_per_s: null,
 };
 
 describe("snippets", () => {

@@ -66,7 +66,8 @@ export async function linkTo(run: SharedRun): Promise<string> {
 /** Return what to ask the server for, so that it reproduces the run. */
 export function asCreation(run: SharedRun): CreateSession {
   const { experiment, edits, step } = run;
-  return { experiment, edits, start_step: step, phase: step > 0 ? "paused" : "running" };
+  const phase = step > 0 ? "paused" : "running";
+  return { experiment, edits, start_step: step, phase, pace_steps_per_s: null };
 }
 
 /** Leave out what the other side fills in anyway. */

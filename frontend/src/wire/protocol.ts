@@ -148,6 +148,8 @@ export interface CreateSession {
   /** Train to this step first, then show. */
   readonly start_step: number;
   readonly phase: "running" | "paused";
+  /** Hold it to this speed, so that eyes can follow; None: as fast as it goes. */
+  readonly pace_steps_per_s: number | null;
 }
 
 /** What it learns from. */
@@ -426,6 +428,8 @@ export interface Lesson {
   /** Steps to train before its picture is taken. */
   readonly preview_steps: number;
   readonly preview_view: View | null;
+  /** The speed that its experiment is opened at; None: as fast as it goes. */
+  readonly pace_steps_per_s: number | null;
   /** Markdown. */
   readonly body: string;
   readonly views: readonly (View)[];
@@ -446,6 +450,8 @@ export interface LessonCard {
   /** Steps to train before its picture is taken. */
   readonly preview_steps: number;
   readonly preview_view: View | null;
+  /** The speed that its experiment is opened at; None: as fast as it goes. */
+  readonly pace_steps_per_s: number | null;
 }
 
 /** Curves over a common x axis. */

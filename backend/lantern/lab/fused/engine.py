@@ -114,7 +114,7 @@ def is_kept() -> bool:
 
 def fill_cache() -> None:
     """Compile the kernel to disk, politely; the body of a process of its own."""
-    os.nice(10)
+    os.nice(5)
     folder = cache_folder()
     if folder is None or (folder / DONE).exists():
         return

@@ -22,7 +22,7 @@ FUSED = 0.05
 """Steps of PyTorch's path that one of the fused kernel is worth, overhead included."""
 NOTE = 12
 """The same for noting the weights and losses of all racers."""
-MEASURES = (30, 100)
+MEASURES = (30, 80)
 """Places along the race where weights and losses are noted: fewer for large networks."""
 KEPT = 10_000_000
 """Weights that are noted in all, about."""

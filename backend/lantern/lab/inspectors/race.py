@@ -29,7 +29,7 @@ RACING = 0.9
 """Share of the work that is the race itself; the rest is the map."""
 PARTIAL = 13
 """Places along one side of the map while the race goes on."""
-SHOWN = 4
+SHOWN = 6
 """Every so many places that are noted, what there is so far is shown."""
 Shown = Iterator[SurfaceFigure | LinesFigure | TableFigure | Progress]
 
@@ -77,8 +77,10 @@ class OptimizerRace(Inspector, name="race", title="Optimizer race"):
         heights = torch.full((side, side), float("nan"))
         for item in heights_over(seen.plane, seen.extent, side, race.height):
             if isinstance(item, Progress):
-                share = done + item.fraction * (1 - RACING) if done == RACING else done
-                yield Progress(share, f"{race.steps[-1]} of {self.steps} steps, drawing the map")
+                at_end = done == RACING
+                share = done + item.fraction * (1 - RACING) if at_end else done
+                step = f"step {race.steps[-1]} of {self.steps}"
+                yield Progress(share, "drawing the map" if at_end else step)
             else:
                 heights = item
         yield surface_of(race, seen, heights, len(race.height.inputs))

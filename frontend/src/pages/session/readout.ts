@@ -25,7 +25,7 @@ export function readout(session: SessionState): ReadoutPart[] {
 }
 
 export function paceLabel(steps_per_s: number | null): string {
-  return steps_per_s === null ? "max" : `${steps_per_s}/s`;
+  return steps_per_s === null ? "max" : `${count(steps_per_s)}/s`;
 }
 
 function epochs(value: number): string {

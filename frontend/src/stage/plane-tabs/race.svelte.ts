@@ -2,7 +2,7 @@
 
 import type { SessionState } from "../../state/session.svelte";
 import type { FigureFrame } from "../../state/watch.svelte";
-import type { JsonValue } from "../../wire/protocol";
+import type { JsonValue, Problem } from "../../wire/protocol";
 
 type Params = Readonly<Record<string, JsonValue>>;
 
@@ -44,6 +44,8 @@ export class RaceState {
   /** The race under way, or the last one: who ran in which lane, and what came of it. */
   entries = $state.raw<readonly Entry[]>([]);
   result = $state.raw<FigureFrame | null>(null);
+  /** Why the last race could not be run. */
+  problem = $state.raw<Problem | null>(null);
   readonly kinds: readonly Kind[];
 
   constructor(session: Venue) {
@@ -75,6 +77,7 @@ export class RaceState {
       return [{ lane: index, part: { name: kind.name, params } }];
     });
     this.result = null;
+    this.problem = null;
     this.round += 1;
     this.racing = true;
   }
