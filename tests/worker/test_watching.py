@@ -161,7 +161,7 @@ def test_a_view_that_cannot_be_is_refused_with_a_sentence(open_desk, view):
 
 def test_a_long_inspection_tells_how_far_it_is_and_can_be_stopped(open_desk):
     desk = open_desk(phase="running")
-    view = View(inspector="landscape", params={"resolution": 51})
+    view = View(inspector="race", params={"steps": 5000})
     desk.ask(watch(view))
     desk.wait_for(ProgressEvent, lambda event: 0 < event.fraction < 1)
     step = desk.session.run.step

@@ -32,7 +32,7 @@ DEAR_S = 0.006
 """What a slice of a long look counts as, and any other at most: long looks give way."""
 
 PATIENCE_S = 0.25
-"""A short look that is so long overdue goes first, whatever it costs."""
+"""A look, or the next slice of a long one, that is so long overdue goes first."""
 
 
 class Observer:
@@ -128,6 +128,7 @@ class Observer:
         self._queue.append(chosen)
         started_s = time.thread_time()
         self._advance(chosen, now)
+        chosen.sliced_s = now
         spent_s = time.thread_time() - started_s
         self._urgent_s -= spent_s
         self._turn = max(chosen.turn, self._turn)
@@ -139,9 +140,10 @@ class Observer:
         """Return what sorts the views that are due: the lowest is looked at next."""
         if hurried:
             return float(not watched.is_owed), watched.cost_s
-        waits_s = 0.0 if watched.inspector.runs_long else now - watched.next_s
-        if waits_s > PATIENCE_S:
-            return -waits_s, 0.0
+        # A long look goes on in slices: it waits from one to the next, so it never stands still.
+        since_s = watched.sliced_s if watched.inspector.runs_long else watched.next_s
+        if now - since_s > PATIENCE_S:
+            return since_s - now, 0.0
         return 0.0, max(watched.turn, self._turn)
 
     def _wants(self, watched: Watched, stamp: Stamp, now: float) -> bool:

@@ -50,6 +50,8 @@ class Watched:
     cost_s: float = 0.0
     turn: float = 0.0
     """Grows with every look by its time times its cost; the lowest is next."""
+    sliced_s: float = 0.0
+    """When it was looked at last."""
     work: Inspection | None = None
     begun: Stamp | None = None
     problem: Problem | None = None
