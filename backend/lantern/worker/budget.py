@@ -1,4 +1,4 @@
-"""The price of watching: wall time earns credit, the processor time of looking spends it."""
+"""The price of watching: time that passes earns credit, the processor time of looking spends it."""
 
 USED = 0.75
 """Of the share: the rest is for what cannot be measured, such as caches that looking empties and
@@ -25,12 +25,13 @@ class Budget:
     @property
     def measured(self) -> float:
         """Share of the last seconds of wall time that went into watching, 0-1."""
-        return min(1.0, self._spent_s / self._wall_s) if self._wall_s > 0 else 0.0
+        return min(1.0, max(0.0, self._spent_s / self._wall_s)) if self._wall_s > 0 else 0.0
 
     def earn(self, wall_s: float, *, idle_s: float = 0.0) -> None:
         """Count wall time that passed; time in which training had to wait anyway is free."""
         self._credit_s = min(MAX_CREDIT_S, self._credit_s + wall_s * self.share * USED + idle_s)
         self._wall_s += wall_s
+        self._spent_s -= idle_s
 
     def spend(self, cost_s: float) -> None:
         """Count time that looking took; debts are paid back before the next look."""
