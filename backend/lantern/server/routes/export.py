@@ -23,6 +23,9 @@ SCRIPT = '''\
 import json
 from pathlib import Path
 
+import torch
+
+from lantern.lab.fused import engine
 from lantern.lab.plugin import load_plugins
 from lantern.lab.run import Run, load_data
 from lantern.protocol.experiment import Edit, Experiment
@@ -35,11 +38,16 @@ EDITS = json.loads(r"""
 """)
 
 load_plugins()
+engine.prepare()  # the compiled kernel, which sessions use for networks that it supports
 experiment = Experiment.model_validate(EXPERIMENT)
+torch.set_num_threads(experiment.training.threads)
 data = load_data(experiment, Path("data"))
 run = Run(experiment, data, [Edit.model_validate(edit) for edit in EDITS])
 while run.step < {step}:
-    run.advance()
+    if run.is_fused:
+        run.leap({step})
+    else:
+        run.advance()
 print(f"step {{run.step}}: loss {{run.last_loss:.6g}}")
 '''
 
