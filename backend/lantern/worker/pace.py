@@ -41,8 +41,19 @@ class Pace:
         self._count(self.steps_per_s)
         return max(0.0, (1 - self._saved) / self.steps_per_s)
 
+    def is_lost(self) -> bool:
+        """Return whether so many steps are late that not all of them are made up for."""
+        if self.steps_per_s is None:
+            return True
+        self._count(self.steps_per_s)
+        return self._saved >= _most(self.steps_per_s)
+
     def _count(self, rate: float) -> None:
         now = time.perf_counter()
-        most = max(1.0, rate * BURST_S)
-        self._saved = min(most, self._saved + rate * (now - self._counted_s))
+        self._saved = min(_most(rate), self._saved + rate * (now - self._counted_s))
         self._counted_s = now
+
+
+def _most(rate: float) -> float:
+    """Return how many steps can be saved up at a rate."""
+    return max(1.0, rate * BURST_S)
