@@ -1,6 +1,7 @@
 """A pace hands out steps at a rate, makes up for a little, and says when steps are lost."""
 
 import pytest
+
 from lantern.worker import pace as module
 from lantern.worker.pace import BURST_S, Pace
 
