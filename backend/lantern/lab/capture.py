@@ -97,7 +97,8 @@ def _followed(chain: nn.Sequential, value: Tensor) -> tuple[list[Call], Tensor]:
     # Calling link by link says the same as hooks, which cost more than a small network does.
     calls: list[Call] = []
     with torch.no_grad():
-        for path, part in chain.named_children():
+        for path, part in chain._modules.items():
+            assert part is not None
             source, value = value, part(value)
             calls.append(Call(path, part, kind_of(part), source, value, value))
     return calls, value

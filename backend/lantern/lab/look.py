@@ -40,8 +40,8 @@ class Mirror:
         self._source: nn.Module | None = None
         self._twin = nn.Module()
         self._weights: tuple[list[Tensor], list[Tensor]] = ([], [])
-        """Parameters of the copy and of the source; listing them costs more than copying."""
-        self._buffers: list[Tensor] = []
+        """Of the copy and of the source; listing them costs more than copying."""
+        self._buffers: tuple[list[Tensor], list[Tensor]] = ([], [])
 
     def subject(
         self,
@@ -76,11 +76,11 @@ class Mirror:
         if run.module is not self._source:
             self._source, self._twin = run.module, private_copy(run.module)
             self._weights = list(self._twin.parameters()), list(run.module.parameters())
-            self._buffers = list(self._twin.buffers())
+            self._buffers = list(self._twin.buffers()), list(run.module.buffers())
         with torch.no_grad():
             _copy(*self._weights)
-            if self._buffers:
-                _copy(self._buffers, run.boundary_buffers)
+            own, source = self._buffers
+            _copy(own, run.boundary_buffers if run.is_inside_step else source)
 
 
 def _copy(into: list[Tensor], source: list[Tensor]) -> None:

@@ -27,9 +27,9 @@ class Budget:
         """Share of the last seconds of wall time that went into watching, 0-1."""
         return min(1.0, max(0.0, self._spent_s / self._wall_s)) if self._wall_s > 0 else 0.0
 
-    def earn(self, wall_s: float, *, idle_s: float = 0.0) -> None:
+    def earn(self, wall_s: float, *, idle_s: float = 0.0, used: float = USED) -> None:
         """Count wall time that passed; time in which training had to wait anyway is free."""
-        self._credit_s = min(MAX_CREDIT_S, self._credit_s + wall_s * self.share * USED + idle_s)
+        self._credit_s = min(MAX_CREDIT_S, self._credit_s + wall_s * self.share * used + idle_s)
         self._wall_s += wall_s
         self._spent_s -= idle_s
 

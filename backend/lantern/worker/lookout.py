@@ -11,6 +11,7 @@ from lantern.lab.run import Run
 from lantern.lab.subject import Progress, Subject
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.views import InputRef, View
+from lantern.worker.budget import USED
 from lantern.worker.inspection import Steps
 from lantern.worker.observer import Observer, Scene, Stamp
 from lantern.worker.past import Past
@@ -65,7 +66,7 @@ class Lookout:
         """While training runs: look as long as there is credit, then measure if that is due."""
         session, budget = self._session, self._session.budget
         now = time.perf_counter()
-        budget.earn(self._time_since_last(now))
+        budget.earn(self._time_since_last(now), used=1.0 if self._is_beside else USED)
         budget.spend(self._sending_since_last())
         observer = self.observer
         started_s = time.thread_time()
@@ -90,14 +91,15 @@ class Lookout:
         return min(wall_s, max(own_s, wall_s / 2))
 
     def _sending_since_last(self) -> float:
-        """Return what sending took of training since the last look around.
-
-        The fused kernel lets other threads run beside it, so that with a second core they are free.
-        """
+        """Return what sending took of training since the last look around."""
         session, before_s = self._session, self._sending_s
         self._sending_s = session.sending_s()
-        beside = CORES > 1 and session.run.is_fused
-        return 0.0 if beside else self._sending_s - before_s
+        return 0.0 if self._is_beside else self._sending_s - before_s
+
+    @property
+    def _is_beside(self) -> bool:
+        """Whether sending costs training nothing: the fused kernel lets other threads run."""
+        return CORES > 1 and self._session.run.is_fused
 
     def look_freely(self, wait_s: float) -> bool:
         """While training waits: give the next due view a slice; return whether there was one."""

@@ -133,7 +133,7 @@ class Observer:
         self._urgent_s -= spent_s
         self._turn = max(chosen.turn, self._turn)
         price_s = DEAR_S if chosen.inspector.runs_long else min(spent_s, DEAR_S)
-        chosen.turn = self._turn + spent_s * price_s
+        chosen.turn = self._turn + spent_s * price_s**2
         return True
 
     def _place(self, watched: Watched, now: float, hurried: bool) -> tuple[float, float]:

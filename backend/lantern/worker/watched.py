@@ -49,7 +49,7 @@ class Watched:
     next_s: float = 0.0
     cost_s: float = 0.0
     turn: float = 0.0
-    """Grows with every look by its time times its cost; the lowest is next."""
+    """Grows with every look, more than in proportion to its cost; the lowest is next."""
     sliced_s: float = 0.0
     """When it was looked at last."""
     work: Inspection | None = None

@@ -1,17 +1,17 @@
 """The network of a small problem in the plane: what every unit says of every place."""
 
 import re
+from itertools import accumulate, pairwise
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
 from lantern.lab.arrays import array_of
-from lantern.lab.capture import Call, traced
-from lantern.lab.plane import extent_of, grid, target_range
+from lantern.lab.building.features import Features
+from lantern.lab.plane import extent_of, target_range
 from lantern.lab.subject import Subject
+from lantern.lab.walk import Head, Raster, walk
 from lantern.protocol.figures import (
-    Array,
     Images,
     NetworkFigure,
     NetworkLayer,
@@ -31,13 +31,13 @@ def network_of_points(subject: Subject, resolution: int) -> NetworkFigure:
     """
     extent = extent_of(subject.data)
     side = resolution or fitting_resolution(subject.module)
-    calls, outputs = traced(subject.module, grid(extent, side, subject.device))
-    heads = [call for call in calls if call.kind == "linear"]
+    walked = walk(subject.module, Raster(extent, side))
     # What a layer hands on, after non-linearity, gate and the rest, is what the next is given.
-    maps = [*(head.source for head in heads), signed_output(subject, outputs)]
-    images = _images_of(maps, side)
-    layers = (_features(calls, images[0]), *map(_layer, heads, images[1:]))
-    layers = (*layers[:-1], layers[-1].model_copy(update=_as_output(subject)))
+    output = signed_output(subject, walked.outputs).numpy().T
+    images = _images_of([*(head.given for head in walked.heads), output], side)
+    hidden = map(_layer, walked.heads[:-1], images[1:-1])
+    last = _output(subject, walked.heads[-1], images[-1])
+    layers = (_features(subject.module, images[0]), *hidden, last)
     sizes = " - ".join(str(layer.units) for layer in layers)
     return NetworkFigure(
         title="Network",
@@ -45,14 +45,15 @@ def network_of_points(subject: Subject, resolution: int) -> NetworkFigure:
         alt=f"Network of {len(layers)} columns with {sizes} units, each a map of the plane.",
         facts={"step": subject.step, "parameters": sum(layer.parameters for layer in layers)},
         layers=layers,
-        links=tuple(_link(place, head) for place, head in enumerate(heads)),
+        links=tuple(_link(place, head) for place, head in enumerate(walked.heads)),
         extent=extent,
     )
 
 
 def fitting_resolution(module: nn.Module) -> int:
     """Return the cells along one side of each map: fewer where there are many maps to draw."""
-    units = sum(part.out_features for part in module.modules() if isinstance(part, nn.Linear))
+    layers = (part for part in module.children() if isinstance(part, nn.Linear))
+    units = sum(layer.out_features for layer in layers)
     side = int((CELLS / max(1, units)) ** 0.5)
     return max(FEWEST, min(MOST, side // 4 * 4))
 
@@ -72,46 +73,56 @@ def signed_output(subject: Subject, outputs: Tensor) -> Tensor:
     return 2 * probabilities - 1
 
 
-def _images_of(maps: list[Tensor], side: int) -> list[Images]:
-    # All layers are quantised in one go: with nets this small the calls are what costs.
-    flat = torch.cat(maps, dim=1).t().contiguous()  # (b, units) -> (units, b)
-    high = flat.abs().amax(1)
-    high[-maps[-1].shape[1] :] = 1.0  # so that an undecided output looks undecided
-    # Levels 0-255 from -high to high; adding a half before cutting off rounds.
-    flat.mul_(127.5 / high.clamp_min(1e-12).unsqueeze(1)).add_(128).nan_to_num_(0)
-    values = flat.to(torch.uint8).reshape(-1, 1, side, side).cpu().numpy()
-    highs = high.cpu().numpy()
-    found, start = [], 0
-    for each in maps:
-        part = slice(start, start + each.shape[1])
-        start = part.stop
-        found.append(_signed_images(values[part], highs[part]))
-    return found
+def _images_of(maps: list[np.ndarray], side: int) -> list[Images]:
+    # All layers, (units, b) each, are quantised in one go: the calls are what costs.
+    flat = np.concatenate(maps).astype(np.float32, copy=False)
+    high = np.maximum(flat.max(1), -flat.min(1))
+    high[-len(maps[-1]) :] = 1.0  # so that an undecided output looks undecided
+    low = -high
+    values = _levels(flat, high).reshape(-1, 1, side, side)
+    ends = list(accumulate((len(each) for each in maps), initial=0))
+    return [
+        Images(
+            values=array_of(values[start:end], "u1"),
+            low=array_of(low[start:end]),
+            high=array_of(high[start:end]),
+            smooth=True,
+        )
+        for start, end in pairwise(ends)
+    ]
 
 
-def _signed_images(values: np.ndarray, high: np.ndarray) -> Images:
-    return Images(
-        values=array_of(values, "u1"), low=array_of(-high), high=array_of(high), smooth=True
-    )
+def _levels(flat: np.ndarray, high: np.ndarray) -> np.ndarray:
+    # (units, b) from -high to high become 0-255, in place; adding a half before cutting off rounds.
+    with np.errstate(invalid="ignore"):
+        flat *= (127.5 / np.maximum(high, 1e-12))[:, None]
+    flat += 128
+    if not np.isfinite(high).all():
+        np.nan_to_num(flat, copy=False, nan=0.0)
+    return flat.astype(np.uint8)
 
 
-def _features(calls: list[Call], images: Images) -> NetworkLayer:
+def _features(module: nn.Module, images: Images) -> NetworkLayer:
     # What the first layer is given; scaled inputs keep the names of the features they were.
     units = images.values.shape[0]
-    maker = next((call for call in calls if hasattr(call.module, "names")), None)
-    names = tuple(getattr(maker.module, "names", ())) if maker else ()
+    maker = next(((path, part) for path, part in module.named_children() if _names(part)), None)
+    path = "input" if maker is None else maker[0]
     return NetworkLayer(
-        path=maker.path if maker else "input",
-        title=maker.path if maker else "input",
-        kind="feature" if maker else "input",
+        path=path,
+        title=path,
+        kind="input" if maker is None else "feature",
         shape=(units,),
         units=units,
-        names=names or tuple(f"x{number}" for number in range(1, units + 1)),
+        names=_names(maker[1]) if maker else tuple(f"x{n}" for n in range(1, units + 1)),
         maps=images,
     )
 
 
-def _layer(head: Call, images: Images) -> NetworkLayer:
+def _names(part: nn.Module) -> tuple[str, ...]:
+    return tuple(part.names) if isinstance(part, Features) else ()
+
+
+def _layer(head: Head, images: Images) -> NetworkLayer:
     units = images.values.shape[0]
     return NetworkLayer(
         path=head.path,
@@ -120,26 +131,37 @@ def _layer(head: Call, images: Images) -> NetworkLayer:
         shape=(units,),
         units=units,
         maps=images,
-        parameters=sum(weight.numel() for weight in head.module.parameters()),
+        parameters=_parameters(head),
     )
 
 
-def _as_output(subject: Subject) -> dict[str, object]:
+def _output(subject: Subject, head: Head, images: Images) -> NetworkLayer:
     classes = subject.data.classes
-    return {"kind": "output", "title": "output", "names": classes if len(classes) > 2 else ()}
+    units = images.values.shape[0]
+    return NetworkLayer(
+        path=head.path,
+        title="output",
+        kind="output",
+        shape=(units,),
+        units=units,
+        names=classes if len(classes) > 2 else (),
+        maps=images,
+        parameters=_parameters(head),
+    )
 
 
-def _link(source: int, head: Call) -> NetworkLink:
-    bias = getattr(head.module, "bias", None)
+def _parameters(head: Head) -> int:
+    weight, bias = head.layer.weight, head.layer.bias
+    return weight.numel() + (0 if bias is None else bias.numel())
+
+
+def _link(source: int, head: Head) -> NetworkLink:
+    weight, bias = head.layer.weight, head.layer.bias
     return NetworkLink(
         source=source,
         target=source + 1,
-        weight=_array(head.module, "weight"),
-        bias=None if bias is None else _array(head.module, "bias"),
+        weight=array_of(weight),
+        bias=None if bias is None else array_of(bias),
         weight_name=f"{head.path}.weight",
         bias_name=None if bias is None else f"{head.path}.bias",
     )
-
-
-def _array(module: nn.Module, name: str) -> Array:
-    return array_of(module.get_parameter(name))

@@ -10,8 +10,9 @@ from lantern.lab.arrays import array_of, quantised
 from lantern.lab.inspectors._judgement import only_for
 from lantern.lab.inspectors._network_points import signed_output
 from lantern.lab.kinds import Inspector
-from lantern.lab.plane import X, Y, extent_of, grid, scatter_of, target_range
+from lantern.lab.plane import X, Y, extent_of, scatter_of, target_range
 from lantern.lab.subject import Subject
+from lantern.lab.walk import Raster, answers
 from lantern.lab.wording import percent
 from lantern.protocol.figures import Array, HeatmapFigure
 from lantern.protocol.model import control
@@ -40,9 +41,8 @@ class Output(Inspector, name="output", title="Output"):
     def figures(self, subject: Subject) -> Iterator[HeatmapFigure]:
         """Yield the map."""
         only_for(subject, "points", "output")
-        places = grid(extent_of(subject.data), self.resolution, subject.device)
-        with torch.no_grad():
-            maps = signed_output(subject, subject.module(places))  # (cells, maps)
+        raster = Raster(extent_of(subject.data), self.resolution)
+        maps = signed_output(subject, answers(subject.module, raster))  # (cells, maps)
         if not subject.data.classes:
             yield self._values(subject, maps[:, 0])
         elif maps.shape[1] == 1:
