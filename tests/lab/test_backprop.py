@@ -110,9 +110,8 @@ def test_a_batch_is_the_mean_of_its_samples():
     neuron, _, everyone = look("backprop", Mirror().subject(run, {}), layer="hidden1", of="batch")
     assert neuron.facts["samples"] == 16
     subject = Mirror().subject(run, {}, own=True)
+    inputs, targets = run.take_batch()
     run.advance()
-    assert run.batch is not None
-    inputs, targets = run.batch
     module = learned(subject, inputs, targets)
     gradient = module.get_submodule("hidden1").weight.grad
     assert column(neuron, "dC/dw") == pytest.approx(gradient[0].tolist(), abs=CLOSE)
