@@ -38,7 +38,7 @@ def test_the_first_visit_shows_a_session_that_trains_and_a_gallery(
     server: LanternServer, page: Page
 ) -> None:
     page.goto(server.url)
-    expect(page.get_by_text("Training now")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Training now", exact=True)).to_be_visible(timeout=30_000)
     cards = page.get_by_role("link", name="Read")
     expect(cards.first).to_be_visible()
     assert cards.count() == len(server.request("GET", "/lessons"))
