@@ -38,7 +38,7 @@ def kind_of(module: nn.Module) -> LayerKind:
         return "linear"
     if isinstance(module, nn.modules.dropout._DropoutNd):
         return "dropout"
-    if isinstance(module, NON_LINEARITIES):  # type: ignore[arg-type]
+    if isinstance(module, NON_LINEARITIES):
         return "activation"
     home = type(module).__module__
     if home == "torch.nn.modules.pooling":

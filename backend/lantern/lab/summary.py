@@ -65,7 +65,7 @@ def kind_of(layer: nn.Module) -> str:
         ("linear", (nn.Linear,)),
         ("conv", (nn.Conv2d,)),
         ("pool", POOLS),
-        ("activation", NON_LINEARITIES),  # type: ignore[arg-type]
+        ("activation", NON_LINEARITIES),
         ("norm", NORMS),
     )
     return next((kind for kind, types in kinds if isinstance(layer, types)), "other")

@@ -1,6 +1,5 @@
 """Non-linearities by name; each call makes a module of its own, never in-place."""
 
-from collections.abc import Callable
 from typing import Literal
 
 import torch
@@ -41,7 +40,7 @@ class Sine(nn.Module):
         return torch.sin(inputs)
 
 
-MODULES: dict[str, Callable[[], nn.Module]] = {
+MODULES: dict[str, type[nn.Module]] = {
     "tanh": nn.Tanh,
     "relu": nn.ReLU,
     "sigmoid": nn.Sigmoid,

@@ -7,6 +7,7 @@ and everybody else takes the machine code from there. A process that did not ask
 
 import hashlib
 import importlib.util
+import logging
 import os
 import platform
 import sys
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import Literal
 
 import torch
+
+log = logging.getLogger(__name__)
 
 State = Literal["off", "awaited", "ready", "failed"]
 Kernel = Callable[..., bool]
@@ -183,4 +186,5 @@ def _load(dtype: torch.dtype) -> None:
 
 
 def _fail(sentence: str) -> None:
+    log.warning("no fused kernel, small networks train on PyTorch's path: %s", sentence)
     _engine.state, _engine.problem = "failed", sentence

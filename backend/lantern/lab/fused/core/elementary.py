@@ -31,16 +31,18 @@ _LN2 = 0.6931471805599453
 _PI_HIGH, _PI_MIDDLE, _PI_LOW = 3.140625, 9.67502593994140625e-4, 1.509957990978376e-7
 
 
-def _stub(name: str) -> Callable[[Lanes], Lanes]:
+def _compiled_only(name: str) -> Callable[[Lanes], Lanes]:
+    """Return a name that numba's `overload` gives its meaning; Python itself cannot call it."""
+
     def function(x: Lanes) -> Lanes:
-        raise NotImplementedError(name)
+        raise TypeError(f"{name} of lanes exists in compiled code only")
 
     function.__name__ = name
     return function
 
 
 exp, log, log1p, tanh, erf, sine, cosine = map(
-    _stub, ("exp", "log", "log1p", "tanh", "erf", "sine", "cosine")
+    _compiled_only, ("exp", "log", "log1p", "tanh", "erf", "sine", "cosine")
 )
 
 
