@@ -144,6 +144,8 @@ class Inspector(Plugin, kind="inspector"):
     """Long ones get their own copy of the weights and are interleaved with training."""
     live: ClassVar[bool] = True
     """Live ones are repeated as training goes on; others are computed once until asked again."""
+    reads_optimizer: ClassVar[bool] = False
+    """It looks at the optimizer's memory, which is not copied: never while a step is done."""
 
     @property
     def runs_long(self) -> bool:

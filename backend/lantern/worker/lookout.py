@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lantern.lab.kinds import Inspector
@@ -11,6 +12,7 @@ from lantern.lab.run import Run
 from lantern.lab.subject import Progress, Subject
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.views import InputRef, View
+from lantern.worker.beside import Beside
 from lantern.worker.budget import USED
 from lantern.worker.inspection import Steps
 from lantern.worker.observer import Observer, Scene, Stamp
@@ -28,6 +30,14 @@ WATCHED_SHARE_OF_BUDGET = 0.3
 """Of the budget, for validation while somebody looks: 3 % of wall time with a budget of 10 %."""
 
 
+@dataclass(frozen=True)
+class Held:
+    """What is looked at while the run goes on: copies of it as it stood when its steps began."""
+
+    stamp: Stamp
+    subject: Subject
+
+
 class Lookout:
     """Makes subjects of the session's run, and spends the budget on views and validation."""
 
@@ -40,6 +50,8 @@ class Lookout:
         self._evaluate_s = 0.0
         self._looked_s, self._worked_s = time.perf_counter(), 0.0
         self._sending_s = 0.0
+        self._second = Beside()
+        self._held: Held | None = None
         self.observer = Observer(
             Scene(
                 stamp=self._stamp,
@@ -71,13 +83,38 @@ class Lookout:
         observer = self.observer
         started_s = time.thread_time()
         while (budget.is_open or observer.is_hurried) and session.inbox.empty():
-            if not observer.slice(now):
+            which = "between" if self._looks_beside and not observer.is_hurried else "all"
+            if not observer.slice(now, which):
                 break
             started_s = _spent(session, started_s)
             now = time.perf_counter()
         if now >= self._evaluate_s:
             self.evaluate()
             _spent(session, started_s)
+
+    def look_beside(self, train: Callable[[], None]) -> float:
+        """Have steps done, and look meanwhile where that costs them nothing.
+
+        Returns the seconds that the steps took.
+        """
+        started_s, budget = time.perf_counter(), self._session.budget
+        can_look = self._looks_beside and budget.is_open
+        if not (can_look and self.observer.has_due(started_s, "beside")):
+            train()
+            return time.perf_counter() - started_s
+        session = self._session
+        self._held = Held(self._stamp(), self._mirror.subject(session.run, session.inputs))
+        try:
+            trained_s, over_s = self._second.train(train, self._look_while)
+        finally:
+            self._held = None
+        budget.spend(over_s)
+        self._worked_s -= trained_s  # processor time of the other thread counts as this one's
+        return trained_s
+
+    def _look_while(self, is_training: Callable[[], bool]) -> None:
+        while is_training() and self.observer.slice(time.perf_counter(), "beside"):
+            pass
 
     def _time_since_last(self, now: float) -> float:
         """Return the seconds that training had since the last look around.
@@ -100,6 +137,11 @@ class Lookout:
     def _is_beside(self) -> bool:
         """Whether sending costs training nothing: the fused kernel lets other threads run."""
         return CORES > 1 and self._session.run.is_fused
+
+    @property
+    def _looks_beside(self) -> bool:
+        """Whether looking can go on beside training, which under a pace waits anyway."""
+        return self._is_beside and self._session.pace.steps_per_s is None
 
     def look_freely(self, wait_s: float) -> bool:
         """While training waits: give the next due view a slice; return whether there was one."""
@@ -147,12 +189,16 @@ class Lookout:
         self._evaluate_s = started + max(EVALUATION_EVERY_S, cost_s / share)
 
     def _stamp(self) -> Stamp:
+        if self._held is not None:
+            return self._held.stamp
         session = self._session
         return Stamp(session.number, session.run.step, session.stage, self._touched)
 
     def _figures(self, view: View, inspector: Inspector) -> Steps:
         """Yield what the inspector sees; its subject is made when the first slice begins."""
-        if view.at == "live":
+        if self._held is not None:
+            subject = self._held.subject
+        elif view.at == "live":
             subject = self._subject(self._session.run, self._mirror, inspector)
         else:
             run, mirror = yield from self._at(view.at)

@@ -11,6 +11,8 @@ edits and seed, so it makes no difference to the weights where the pauses fall, 
 """
 
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from lantern.lab.errors import NonFiniteError
@@ -21,6 +23,8 @@ from lantern.worker.schedule import rows_from
 
 TARGET_S = 0.004
 """Seconds between two looks at the inbox: a command takes effect within about twice that."""
+
+LONG_S = TARGET_S / 4
 
 MAX_STRIDE = 16_384
 
@@ -57,6 +61,10 @@ class Trainee(Protocol):
         """Return how many of these steps may be done before a goal, a snapshot or a rest."""
         ...
 
+    def look_beside(self, train: Callable[[], None]) -> float:
+        """Have steps done, looking around meanwhile; return the seconds they took."""
+        ...
+
     def stumble(self, error: NonFiniteError | RuntimeError | MemoryError) -> None:
         """Pause because a step could not be done."""
         ...
@@ -71,10 +79,16 @@ class Stride:
 
     def __init__(self) -> None:
         self.steps = 1
+        self._step_s = 0.0
+
+    def is_long(self, steps: int) -> bool:
+        """Return whether so many steps take long enough to do something else meanwhile."""
+        return steps * self._step_s > LONG_S
 
     def adapt(self, steps: int, elapsed_s: float) -> None:
         """Learn from what the last steps took; grows at most twofold, shrinks at once."""
-        fitting = int(TARGET_S * steps / max(elapsed_s, 1e-9))
+        self._step_s = elapsed_s / steps
+        fitting = int(TARGET_S / max(self._step_s, 1e-9))
         self.steps = max(1, min(fitting, 2 * self.steps, MAX_STRIDE))
 
 
@@ -88,12 +102,17 @@ def work(session: Trainee) -> None:
         if steps == 0:
             session.rest()
             continue
+        do_steps = partial(train, session.run, session.ledger, steps)
         started = time.perf_counter()
+        elapsed_s = None
         try:
-            train(session.run, session.ledger, steps)
+            if stride.is_long(steps):
+                elapsed_s = session.look_beside(do_steps)
+            else:
+                do_steps()
         except (NonFiniteError, RuntimeError, MemoryError) as error:
             session.stumble(error)
-        stride.adapt(steps, time.perf_counter() - started)
+        stride.adapt(steps, elapsed_s or time.perf_counter() - started)
     session.close()
 
 

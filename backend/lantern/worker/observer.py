@@ -4,6 +4,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import Literal
 
 from lantern.lab.kinds import Inspector
 from lantern.lab.subject import Progress
@@ -22,6 +23,9 @@ from lantern.worker.inspection import Inspection, Listener
 from lantern.worker.watched import Scene, Stamp, Watched
 
 log = logging.getLogger(__name__)
+
+Which = Literal["all", "beside", "between"]
+"""All views; those that can be looked at beside a step; the others."""
 
 URGENT_S = 0.05
 """After a change by hand, views may take so much time at once before the budget counts again."""
@@ -112,17 +116,16 @@ class Observer:
         stamp = self._scene.stamp()
         return any(w.seen is None or (w.repeats and w.seen != stamp) for w in self._queue)
 
-    def slice(self, now: float) -> bool:
+    def has_due(self, now: float, which: Which) -> bool:
+        """Return whether a slice would be given."""
+        return self._next(now, which) is not None
+
+    def slice(self, now: float, which: Which = "all") -> bool:
         """Give the next due view one slice; return whether there was one."""
-        if not self._queue:
-            self._urgent_s = 0.0
-            return False
-        stamp = self._scene.stamp()
-        due = (watched for watched in self._queue if self._wants(watched, stamp, now))
-        hurried = self.is_hurried
-        chosen = min(due, key=lambda watched: self._place(watched, now, hurried), default=None)
+        chosen = self._next(now, which)
         if chosen is None:
-            self._urgent_s = 0.0
+            if which == "all":
+                self._urgent_s = 0.0
             return False
         self._queue.remove(chosen)
         self._queue.append(chosen)
@@ -135,6 +138,18 @@ class Observer:
         price_s = DEAR_S if chosen.inspector.runs_long else min(spent_s, DEAR_S)
         chosen.turn = self._turn + spent_s * price_s**2
         return True
+
+    def _next(self, now: float, which: Which) -> Watched | None:
+        if not self._queue:
+            return None
+        stamp, hurried = self._scene.stamp(), self.is_hurried
+        due = (
+            watched
+            for watched in self._queue
+            if which in ("all", "beside" if watched.is_apart else "between")
+            and self._wants(watched, stamp, now)
+        )
+        return min(due, key=lambda watched: self._place(watched, now, hurried), default=None)
 
     def _place(self, watched: Watched, now: float, hurried: bool) -> tuple[float, float]:
         """Return what sorts the views that are due: the lowest is looked at next."""

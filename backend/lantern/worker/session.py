@@ -167,6 +167,10 @@ class Session:
             steps = min(steps, max(1, int((self.goal_epoch - run.epoch) * batches)))
         return self.pace.take(steps)
 
+    def look_beside(self, train: Callable[[], None]) -> float:
+        """Have steps done, looking around meanwhile; return the seconds they took."""
+        return self.lookout.look_beside(train)
+
     def stumble(self, error: NonFiniteError | RuntimeError | MemoryError) -> None:
         """Pause because a step could not be done, and say what can be."""
         run = self.run

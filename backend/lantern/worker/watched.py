@@ -63,6 +63,15 @@ class Watched:
         return self.seen is None and is_short and self.asked_by is None
 
     @property
+    def is_apart(self) -> bool:
+        """Return whether the next slice looks at copies alone, so that a step may go on meanwhile.
+
+        The first slice of a long look also asks for what was kept of the run.
+        """
+        is_copied = self.work is not None or not self.inspector.runs_long
+        return self.view.at == "live" and is_copied and not self.inspector.reads_optimizer
+
+    @property
     def repeats(self) -> bool:
         """Return whether the view is computed again as training goes on."""
         return self.inspector.live and self.view.at == "live" and self.asked_by is None

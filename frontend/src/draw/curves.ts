@@ -1,5 +1,6 @@
 /** Weights as curves: width and opacity follow |w|, colour its sign. */
 
+import type { Look } from "./layer";
 import type { Palette } from "./palette";
 
 export interface Point {
@@ -42,23 +43,58 @@ function trace(ctx: CanvasRenderingContext2D, { from, to }: CurveLine): void {
 
 export interface CurveLook {
   readonly style: CurveStyle;
-  readonly palette: Palette;
   /** Of its opacity, 0-1. */
   readonly share: number;
   /** Pointed at. */
   readonly strong: boolean;
 }
 
-export function paintCurve(
-  ctx: CanvasRenderingContext2D,
+export interface CurveStroke {
+  readonly line: CurveLine;
+  readonly negative: boolean;
+  /** Pixels, in steps that cannot be seen. */
+  readonly width: number;
+  /** 0-1, in steps that cannot be seen. */
+  readonly opacity: number;
+}
+
+const WIDTHS_PER_PX = 8;
+const OPACITIES = 64;
+
+export function strokeOf(
   line: CurveLine,
   weight: number,
-  { style, palette, share, strong }: CurveLook,
+  { style, share, strong }: CurveLook,
+): CurveStroke {
+  const own = opacityOf(weight, style);
+  const opacity = strong ? Math.max(0.85, own) : own * share;
+  const width = widthOf(weight, style) + (strong ? 1.5 : 0);
+  return {
+    line,
+    negative: weight < 0,
+    width: Math.round(width * WIDTHS_PER_PX) / WIDTHS_PER_PX,
+    opacity: Math.round(opacity * OPACITIES) / OPACITIES,
+  };
+}
+
+/** What the picture of these curves depends on. */
+export function lookOfCurves(strokes: readonly CurveStroke[], palette: Palette): Look {
+  const numbers = new Float64Array(strokes.length * 6);
+  for (const [index, { line, negative, width, opacity }] of strokes.entries()) {
+    const { from, to } = line;
+    numbers.set([from.x, from.y, to.x, to.y, negative ? -width : width, opacity], index * 6);
+  }
+  return { key: `${palette.neg} ${palette.pos}`, numbers: [numbers] };
+}
+
+export function paintStroke(
+  ctx: CanvasRenderingContext2D,
+  { line, negative, width, opacity }: CurveStroke,
+  palette: Palette,
 ): void {
-  const opacity = opacityOf(weight, style);
-  ctx.strokeStyle = weight < 0 ? palette.neg : palette.pos;
-  ctx.globalAlpha = strong ? Math.max(0.85, opacity) : opacity * share;
-  ctx.lineWidth = widthOf(weight, style) + (strong ? 1.5 : 0);
+  ctx.strokeStyle = negative ? palette.neg : palette.pos;
+  ctx.globalAlpha = opacity;
+  ctx.lineWidth = width;
   ctx.lineCap = "butt";
   trace(ctx, line);
   ctx.stroke();

@@ -2,7 +2,8 @@
 
 import { paintTiles, CORNER, type PlacedTile } from "./atlas";
 import { classColor, CLEAR, ramp, type ColorTable } from "./color";
-import { paintCurve } from "./curves";
+import { lookOfCurves, paintStroke, strokeOf, type CurveStroke } from "./curves";
+import type { Layer } from "./layer";
 import type { NetworkPicture } from "./network";
 import type { Palette } from "./palette";
 import { pathsThrough, shareOf } from "./paths";
@@ -31,6 +32,8 @@ export interface PlaneScene {
   readonly focus: PlaneFocus;
   /** Nodes whose output is switched off. */
   readonly disabled?: ReadonlySet<number>;
+  /** Keeps the curves while they look the same: there are hundreds of them. */
+  readonly kept?: Layer;
 }
 
 const OFF_ALPHA = 0.25;
@@ -78,6 +81,7 @@ function paintCurves(ctx: CanvasRenderingContext2D, scene: PlaneScene, palette: 
       return `${node?.column}:${node?.unit}`;
     }),
   );
+  const strokes: CurveStroke[] = [];
   for (const [index, curve] of curves.entries()) {
     const link = picture.links[curve.link];
     if (link === undefined) continue;
@@ -85,8 +89,13 @@ function paintCurves(ctx: CanvasRenderingContext2D, scene: PlaneScene, palette: 
     if (shares !== undefined) share = 0.08 + 0.92 * share;
     if (off.size > 0 && off.has(`${link.source}:${curve.index[1]}`)) share *= OFF_ALPHA;
     const strong = index === focus.curve;
-    paintCurve(ctx, curve, weightAt(picture, curve), { style, palette, share, strong });
+    strokes.push(strokeOf(curve, weightAt(picture, curve), { style, share, strong }));
   }
+  const paint = (own: CanvasRenderingContext2D): void => {
+    for (const stroke of strokes) paintStroke(own, stroke, palette);
+  };
+  if (scene.kept === undefined) paint(ctx);
+  else scene.kept.paint(ctx, lookOfCurves(strokes, palette), paint);
 }
 
 function paintMaps(ctx: CanvasRenderingContext2D, scene: PlaneScene, palette: Palette): void {

@@ -1,6 +1,7 @@
 /** Points in the plane: class by hue and marker, training filled, validation outlined. */
 
 import { classColor, cssOf, tableOf } from "./color";
+import type { Look } from "./layer";
 import type { Palette } from "./palette";
 import type { Rect } from "./raster";
 
@@ -152,6 +153,15 @@ export function paintCloud(
     ctx.arc(at.x, at.y, style.radius + 4, 0, 7);
     ctx.stroke();
   }
+}
+
+/** What the picture of a cloud depends on. */
+export function lookOf(rect: Rect, cloud: Cloud, style: CloudStyle, palette: Palette): Look {
+  const { points, labels, heldOut, values = null } = cloud;
+  return {
+    key: JSON.stringify([rect, style, cloud.dimensions, cloud.valueRange, palette.dark]),
+    numbers: [points, labels, heldOut, values],
+  };
 }
 
 function paintPart(

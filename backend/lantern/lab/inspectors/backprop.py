@@ -33,6 +33,7 @@ class Backprop(Inspector, name="backprop", title="Step"):
 
     tags = ("points",)
     order = 82
+    reads_optimizer = True
     layer: Annotated[str, control(max_length=200, widget="layer")] = ""
     """The neuron's layer; the last hidden one where none is named."""
     unit: Annotated[int, control(ge=0, le=4095)] = 0

@@ -37,6 +37,7 @@ class LayerNorms(Inspector, name="norms", title="Norms"):
 
     tags = ("points", "images")
     order = 85
+    reads_optimizer = True
 
     def figures(self, subject: Subject) -> Iterator[TableFigure]:
         """Yield one row for each layer with weights; biases are left out."""
