@@ -17,7 +17,7 @@ from lantern.protocol.link import DemoJob, JobDone, Preview, RunJob
 from lantern.protocol.problems import Problem, ProblemError
 from lantern.worker.build import Workshop, in_words
 from lantern.worker.install import missing
-from lantern.worker.limits import calm_torch, limit_process
+from lantern.worker.limits import calm_process, limit_process
 from lantern.worker.observer import inspector_of
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def run(job: str, data: str, answer: Connection) -> None:
     asked = RunJob.model_validate_json(job)
     os.environ["LANTERN_DATA"] = data  # where a demo of a data set finds it
     limit_process()
-    calm_torch()
+    calm_process()
     answer.send_bytes(frame.encode(done(asked, Path(data))))
 
 

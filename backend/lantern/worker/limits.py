@@ -2,6 +2,7 @@
 
 import os
 import resource
+import sys
 from pathlib import Path
 
 import torch
@@ -24,8 +25,13 @@ def limit_process() -> None:
     os.nice(5)
 
 
-def calm_torch() -> None:
+SWITCH_S = 0.0005
+"""How long a thread keeps the interpreter: the kernel's steps and sending must not wait long."""
+
+
+def calm_process() -> None:
     """Set what must not depend on the machine: threads are set with each experiment."""
+    sys.setswitchinterval(SWITCH_S)
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.set_num_threads(1)
     torch.backends.cudnn.benchmark = False

@@ -81,6 +81,8 @@ class Lookout:
         budget.earn(self._time_since_last(now), used=1.0 if self._is_beside else USED)
         budget.spend(self._sending_since_last())
         observer = self.observer
+        if observer.awaits_step:
+            return
         started_s = time.thread_time()
         while (budget.is_open or observer.is_hurried) and session.inbox.empty():
             which = "between" if self._looks_beside and not observer.is_hurried else "all"

@@ -87,6 +87,8 @@ class Stride:
 
     def adapt(self, steps: int, elapsed_s: float) -> None:
         """Learn from what the last steps took; grows at most twofold, shrinks at once."""
+        if steps < self.steps and elapsed_s < TARGET_S:
+            return  # most of it was the way there and back
         self._step_s = elapsed_s / steps
         fitting = int(TARGET_S / max(self._step_s, 1e-9))
         self.steps = max(1, min(fitting, 2 * self.steps, MAX_STRIDE))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lantern.protocol.commands import StopCommand
 from lantern.protocol.link import StartWorker
-from lantern.worker.limits import calm_torch, limit_process
+from lantern.worker.limits import calm_process, limit_process
 from lantern.worker.link import Address, Inbox, Link
 from lantern.worker.loop import work
 from lantern.worker.outbox import Outbox
@@ -28,7 +28,7 @@ def run(asked: str, url: str, home: Path, data: Path, log: Path) -> None:
     _write_to(log)
     start = StartWorker.model_validate_json(asked)
     limit_process()
-    calm_torch()
+    calm_process()
     inbox: Inbox = queue.SimpleQueue()
     outbox = Outbox()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -53,6 +53,8 @@ class Observer:
         self._turn = 0.0
         """The turn of the view looked at last: one that did not wait meanwhile gains nothing."""
         self._touched: Stamp | None = None
+        """Where something was changed by hand last, be it an input; `_changed`: be it the run."""
+        self._changed: Stamp | None = None
 
     def __len__(self) -> int:
         """Return the number of views that are watched or asked for."""
@@ -67,6 +69,11 @@ class Observer:
         if self._urgent_s > 0:
             return True
         return any(w.is_owed and not self._scene.is_waiting(w.key) for w in self._queue)
+
+    @property
+    def awaits_step(self) -> bool:
+        """Return whether only another step can show what was changed by hand."""
+        return bool(self._queue) and self._changed == self._scene.stamp()
 
     def watch(self, key: ViewKey, view: View, max_rate_hz: float) -> None:
         """Keep a view up to date; watching it again computes it again."""
@@ -99,6 +106,8 @@ class Observer:
         """Show a change by hand at once: of an input slot, or of anything else when None."""
         self._urgent_s = URGENT_S
         self._touched = self._scene.stamp()
+        if slot is None:
+            self._changed = self._touched
         for watched in self._queue:
             watched.next_s = 0.0
             if slot is not None and getattr(watched.inspector, "slot", None) == slot:

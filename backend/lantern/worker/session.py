@@ -165,6 +165,8 @@ class Session:
         if self.goal_epoch is not None:
             batches = len(run.order) / run.experiment.training.batch_size
             steps = min(steps, max(1, int((self.goal_epoch - run.epoch) * batches)))
+        if self.lookout.observer.awaits_step:
+            steps = min(steps, 1)
         return self.pace.take(steps)
 
     def look_beside(self, train: Callable[[], None]) -> float:
