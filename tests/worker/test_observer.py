@@ -86,3 +86,31 @@ def test_the_first_look_at_a_run_is_owed_whatever_the_budget_says(monkeypatch):
     assert looking.looks == {"network": 1, "output": 1}
     watching.restart()
     assert watching.is_hurried
+
+
+def test_a_change_by_hand_waits_for_the_next_step_and_is_shown_once(monkeypatch):
+    looking = Looking(monkeypatch, {"network": 0.001})
+    watching = looking.observer
+    watching.slice(looking.now)
+    looking.looks.clear()
+    watching.touch()
+    assert watching.awaits_step
+    looking.now += 0.001  # the stamp is of another step
+    assert not watching.awaits_step
+    assert watching.slice(looking.now)
+    assert not watching.slice(looking.now)
+    assert looking.looks["network"] == 1
+
+
+def test_what_reads_the_optimizer_is_never_looked_at_beside_a_step(monkeypatch):
+    looking = Looking(monkeypatch, {"norms": 0.001, "network": 0.001, "landscape": 0.001})
+    watching = looking.observer
+    while watching.slice(looking.now, "beside"):
+        pass
+    assert looking.looks == {"network": 1}
+    assert watching.slice(looking.now, "between")
+    assert watching.slice(looking.now, "between")
+    assert looking.looks["norms"] == 1
+    while watching.slice(looking.now, "beside"):  # what is begun looks at a copy
+        pass
+    assert looking.looks["landscape"] == 5

@@ -79,7 +79,8 @@ class Observer:
         """Keep a view up to date; watching it again computes it again."""
         inspector = inspector_of(view)
         self.unwatch(key)
-        self._queue.append(Watched(key, view, inspector, interval_s=1 / max_rate_hz))
+        now = time.perf_counter()
+        self._queue.append(Watched(key, view, inspector, interval_s=1 / max_rate_hz, next_s=now))
 
     def unwatch(self, key: ViewKey) -> None:
         """Stop looking at a view."""
@@ -108,8 +109,9 @@ class Observer:
         self._touched = self._scene.stamp()
         if slot is None:
             self._changed = self._touched
+        now = time.perf_counter()
         for watched in self._queue:
-            watched.next_s = 0.0
+            watched.next_s = min(watched.next_s, now)  # and not again at once
             if slot is not None and getattr(watched.inspector, "slot", None) == slot:
                 watched.seen = None
 
@@ -118,7 +120,7 @@ class Observer:
         for watched in self._queue:
             self._drop_work(watched)
             watched.seen = None
-            watched.next_s = 0.0
+            watched.next_s = time.perf_counter()
 
     def is_behind(self) -> bool:
         """Return whether some view is not up to date, be it due by now or not."""

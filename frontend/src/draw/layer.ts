@@ -49,7 +49,6 @@ export function isSame(one: Look, other: Look): boolean {
 function areEqual(one: ArrayLike<number> | null, other: ArrayLike<number> | null): boolean {
   if (one === other) return true;
   if (one === null || other === null || one.length !== other.length) return false;
-  for (let index = 0; index < one.length; index++)
-    if (one[index] !== other[index]) return false;
+  for (let index = 0; index < one.length; index++) if (one[index] !== other[index]) return false;
   return true;
 }

@@ -1,0 +1,118 @@
+"""Looking while the fused kernel trains: what is seen is one step, and the run does not notice."""
+
+import threading
+
+import pytest
+import torch
+from tests.worker.desk import same
+
+from lantern.lab.errors import NonFiniteError
+from lantern.lab.fused import engine
+from lantern.protocol.commands import PauseCommand, RunCommand, UnwatchCommand, WatchCommand
+from lantern.protocol.events import FigureEvent, TelemetryEvent
+from lantern.protocol.views import View
+from lantern.worker import lookout
+from lantern.worker.beside import Beside
+from lantern.worker.loop import TARGET_S, Stride
+
+PLANE_VIEWS = ("network", "output", "norms", "backprop", "landscape", "activation_histogram")
+
+
+@pytest.fixture
+def with_kernel(monkeypatch):
+    monkeypatch.setattr(lookout, "CORES", 2)
+    engine.prepare(torch.float32)
+    assert engine.kernel(torch.float32) is not None, engine.problem()
+    yield
+    engine.forget()
+
+
+def test_it_looks_until_the_work_is_done_and_tells_what_each_took():
+    begun, enough = threading.Event(), threading.Event()
+    looks: list[bool] = []
+
+    def work() -> None:
+        begun.set()
+        assert enough.wait(5)
+
+    def look(is_working) -> None:
+        assert begun.wait(5)
+        looks.append(is_working())
+        enough.set()
+        while is_working():
+            pass
+
+    times = Beside().train(work, look)
+    assert looks == [True]
+    assert times.trained_s > 0
+    assert times.over_s >= 0
+
+
+def test_what_the_work_raises_is_raised_where_it_was_asked_for():
+    def work() -> None:
+        raise NonFiniteError(3, "hidden1", "The loss is not a number.")
+
+    with pytest.raises(NonFiniteError):
+        Beside().train(work, lambda is_working: None)
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("with_kernel")
+def test_the_run_is_the_same_bit_for_bit_however_much_is_looked_at(open_desk):
+    desk = open_desk(session="watched")
+    for name in PLANE_VIEWS:
+        view = View(inspector=name)
+        desk.ask(WatchCommand(key=view.key, view=view, max_rate_hz=60))
+    desk.ask(RunCommand(steps=600_000))
+    desk.paused_at(600_000)
+    assert desk.of(TelemetryEvent)[-1].engine == "fused"
+    alone = open_desk(session="alone")
+    alone.ask(RunCommand(steps=600_000))
+    alone.paused_at(600_000)
+    assert same(desk.session.run.tensors(), alone.session.run.tensors())
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("with_kernel")
+def test_a_figure_is_of_the_step_it_names_although_training_went_on_meanwhile(
+    open_desk, monkeypatch
+):
+    beside = []
+    plain = lookout.Lookout.look_beside
+
+    def counted(self, train):
+        took_s = plain(self, train)
+        beside.append(self.observer)
+        return took_s
+
+    monkeypatch.setattr(lookout.Lookout, "look_beside", counted)
+    desk = open_desk(session="live")
+    view = View(inspector="output")
+    desk.ask(WatchCommand(key=view.key, view=view, max_rate_hz=60))
+    desk.ask(RunCommand())
+    desk.until(lambda: len(desk.of(FigureEvent)) > 8)
+    desk.ask(UnwatchCommand(key=view.key))
+    desk.ask(PauseCommand())
+    assert beside
+    shown = desk.of(FigureEvent)[-2]
+    past = open_desk(session="again")
+    past.ask(RunCommand(steps=shown.step))
+    past.paused_at(shown.step)
+    past.ask(WatchCommand(key=view.key, view=view))
+    again = past.until(
+        lambda: next((e for e in past.of(FigureEvent) if e.step == shown.step), None)
+    )
+    assert again.figures == shown.figures
+
+
+def test_a_few_steps_that_were_all_that_was_allowed_do_not_shorten_the_stride():
+    stride = Stride()
+    for _ in range(20):
+        stride.adapt(stride.steps, stride.steps * 1e-6)
+    settled = stride.steps
+    stride.adapt(1, 5e-5)
+    assert stride.steps == settled
+    assert stride.is_long(settled)
+    assert not stride.is_long(1)
+    stride.adapt(1, 2 * TARGET_S)
+    assert stride.steps == 1
