@@ -14,7 +14,7 @@ from tests.server.fakes import CATALOG, FakeAgent, bars
 from websockets.frames import Frame, Opcode
 
 from lantern.protocol import frame
-from lantern.protocol.events import InspectedEvent, Row
+from lantern.protocol.events import InspectedEvent, MetricsEvent, Row
 from lantern.protocol.experiment import Change, Experiment
 from lantern.protocol.figures import Array, TextFigure
 from lantern.protocol.problems import ProblemError
@@ -70,6 +70,37 @@ async def test_keys_take_turns_and_only_the_newest_is_sent():
     box.acknowledge(99)
     await asyncio.sleep(0.01)
     assert sent[4:] == ["a3"]
+    task.cancel()
+
+
+@pytest.mark.asyncio
+async def test_on_a_thin_line_nothing_waits_behind_a_figure_and_rows_go_as_one(monkeypatch):
+    monkeypatch.setattr("lantern.server.mailbox.SLOW_ACK_S", 0.0)
+    box, sent = Mailbox(Meters()), []
+
+    async def send(message):
+        sent.append(message)
+
+    def rows(*steps: int) -> str:
+        made = tuple(Row(step=step, epoch=0.5, values={"train_loss": 1.5}) for step in steps)
+        return MetricsEvent(run=1, seq=steps[0], rows=made).model_dump_json()
+
+    task = asyncio.create_task(box.run(send))
+    box.put_figure("a", "a0")
+    await asyncio.sleep(0.01)
+    box.acknowledge(1)  # took longer than nothing at all
+    box.put_figure("a", "a1")
+    await asyncio.sleep(0.01)
+    for message in (rows(1), rows(2, 3), '{"seq":9,"type":"state"}', rows(4)):
+        box.post(message)
+    box.put_figure("a", "a2")
+    await asyncio.sleep(0.01)
+    assert sent == ["a0", "a1"]
+    box.acknowledge(1)
+    await asyncio.sleep(0.01)
+    merged = MetricsEvent.model_validate_json(sent[2])
+    assert (merged.seq, [row.step for row in merged.rows]) == (2, [1, 2, 3])
+    assert sent[3:] == ['{"seq":9,"type":"state"}', rows(4), "a2"]
     task.cancel()
 
 

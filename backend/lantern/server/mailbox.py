@@ -6,16 +6,20 @@ replaced by its successor, and figures are sent only while fewer than `WINDOW` a
 """
 
 import asyncio
+import json
+import re
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from lantern.server.metrics import Meters
 
 WINDOW = 2
 SLOW_ACK_S = 0.5
-"""A viewer that takes longer than this for one figure gets the next figure, and the next telemetry,
-only when it is drawn: what waits behind a figure on a thin line is out of date when it arrives."""
+"""A viewer that takes longer than this for one figure gets the next message only when it is drawn:
+what waits behind a figure on a thin line is out of date when it arrives."""
+ROWS = re.compile(r'\{"seq":\d+,"type":"metrics",')
 QUEUE_CAP = 256
 ACK_DEADLINE_S = 15.0
 
@@ -77,7 +81,7 @@ class Mailbox:
         for _ in range(min(frames, len(self._sent_at))):
             self._ack_s = now - self._sent_at.popleft()
             self.meters.ack_s.observe(self._ack_s)
-        if self._figures or self._slots:
+        if self._figures or self._slots or self._queue:
             self._wake.set()
 
     @property
@@ -111,11 +115,34 @@ class Mailbox:
 
     def _next(self) -> Message | None:
         """Take the next message; keys take turns, since a key sent goes to the end of its dict."""
+        if self.is_slow and self._sent_at:
+            return None  # all of it would only wait on the line, behind the figure
         if self._queue:
-            return self._queue.popleft()
-        if self._slots and not (self.is_slow and self._sent_at):
+            return self._queue_head()
+        if self._slots:
             return self._slots.pop(next(iter(self._slots)))
         if self._figures and self.has_credit:
             self._sent_at.append(time.monotonic())
             return self._figures.pop(next(iter(self._figures)))
         return None
+
+    def _queue_head(self) -> Message:
+        """Take the oldest message that counts; on a thin line rows that wait go as one message."""
+        first = self._queue.popleft()
+        if not (self.is_slow and self._queue):
+            return first
+        rows = _rows_of(first)
+        while rows is not None and self._queue:
+            more = _rows_of(self._queue[0])
+            if more is None or more["run"] != rows["run"]:
+                break
+            rows = {**more, "rows": rows["rows"] + more["rows"]}
+            self._queue.popleft()
+        return first if rows is None else json.dumps(rows, separators=(",", ":"))
+
+
+def _rows_of(message: Message) -> dict[str, Any] | None:
+    """Return a message of metrics, read; None for any other."""
+    if isinstance(message, bytes) or ROWS.match(message) is None:
+        return None
+    return json.loads(message)
