@@ -48,7 +48,7 @@ def list_data(folder: Path, console: Console) -> None:
     table = Table("name", "title", "files")
     for plugin in sorted(Dataset.registry.values(), key=lambda each: (each.order, each.title)):
         size_mb = sum(file.size_bytes for file in plugin.files) / 1e6
-        state = "missing" if install.missing(plugin.files, folder) else "installed"
+        state = "missing" if plugin.missing(folder) else "installed"
         files = f"{state}, {size_mb:.0f} MB" if plugin.files else "needs none"
         table.add_row(plugin.name, plugin.title, files)
     console.print(table)
@@ -58,7 +58,8 @@ def fetch_data(part: Part, folder: Path, console: Console) -> None:
     """Download what a dataset needs and the folder lacks, with a progress bar."""
     load_plugins()
     dataset = Dataset.make(part)
-    if not install.missing(dataset.files, folder):
+    files = dataset.missing(folder)
+    if not files:
         return
     with Bar(console=console) as bar:
         task = bar.add_task(dataset.title, total=1.0)
@@ -67,7 +68,7 @@ def fetch_data(part: Part, folder: Path, console: Console) -> None:
             bar.update(task, completed=progress.fraction, description=progress.sentence)
             return True
 
-        install.install(dataset.files, folder, show)
+        install.install(files, folder, show)
 
 
 def _train(run: Run, steps: int, console: Console) -> None:

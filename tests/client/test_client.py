@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from lantern.protocol.experiment import Experiment, Part
 from lantern.protocol.figures import Array, HeatmapFigure, Images, ImagesFigure
 from lantern.protocol.ids import CommandId, SessionId
 from lantern.protocol.rest import SessionInfo
+from lantern.protocol.views import SampleInput
 
 EXPERIMENT = Experiment(dataset=Part(name="digits"), model=Part(name="lenet5"))
 
@@ -308,3 +310,25 @@ def test_nobody_there_is_a_sentence() -> None:
 def _floats(*values: float) -> Array:
     data = np.array(values, "<f4")
     return Array.of(data.tobytes(), dtype="f4", shape=data.shape)
+
+
+def test_a_picture_is_uploaded_by_its_path_or_its_bytes(tmp_path: Path) -> None:
+    asked: list[httpx.Request] = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if request.method == "GET":
+            return httpx.Response(200, json={"slots": {"2": {"type": "sample", "index": 4}}})
+        return httpx.Response(200, json={"command_id": "c", "session": info(step=7)})
+
+    lantern = Lantern("http://lantern.test", transport=httpx.MockTransport(answered))
+    session = Session(lantern._connection, SessionId("abc"))
+    file = tmp_path / "seven.png"
+    file.write_bytes(b"picture")
+    assert session.upload_input(file, 2, invert="yes").step == 7
+    session.upload_input(b"other")
+    assert [request.content for request in asked] == [b"picture", b"other"]
+    assert asked[0].url.path == "/api/v1/sessions/abc/inputs/2"
+    assert dict(asked[0].url.params) == {"fit": "crop", "invert": "yes"}
+    assert asked[1].url.path.endswith("/inputs/0")
+    assert session.inputs == {2: SampleInput(index=4)}

@@ -12,6 +12,7 @@ from tests.lab.looking import (
     LinearPictures,
     Mirror,
     Throwing,
+    averaging_net,
     picture_net,
     run_of,
     subject_of,
@@ -20,7 +21,7 @@ from tests.lab.looking import (
 )
 from torch import nn
 
-from lantern.lab.explain import attack, explain
+from lantern.lab.explaining import attack, explain
 from lantern.lab.kinds import Attack, Attribution, Demo, Inspector
 from lantern.lab.plugin import Plugin
 from lantern.lab.subject import Progress, Subject
@@ -36,7 +37,15 @@ ATTACKS = sorted(Attack.registry)
 PICTURES = torch.rand(2, 1, 8, 8, generator=torch.Generator().manual_seed(5))
 LABELS = torch.tensor([0, 2])
 FIGURE = TypeAdapter(Figure)
-SMALL = {"landscape": {"resolution": 5}, "race": {"steps": 10, "resolution": 5}}
+SMALL = {
+    "landscape": {"resolution": 5},
+    "race": {"steps": 10, "resolution": 5},
+    "tsne": {"samples": 40, "iterations": 50},
+    "umap": {"samples": 40, "epochs": 20},
+    "patches": {"samples": 40},
+    "feature_visualisation": {"steps": 6, "compare": 20},
+    "neighbours": {"samples": 40},
+}
 
 
 def views() -> list[Inspector]:
@@ -54,7 +63,9 @@ def name_of(view: Inspector) -> str:
 def fits(view: Inspector, name: str) -> bool:
     if ("points" if name == "points" else "images") not in view.tags:
         return False
-    return not (name == "rows" and getattr(view, "method", "") == "grad_cam")
+    asked = Attribution.registry.get(getattr(view, "method", ""))
+    tags = () if asked is None else asked.tags
+    return not (name == "rows" and "needs-conv" in tags) and "needs-average" not in tags
 
 
 CASES = [(view, name) for view in views() for name in SUBJECTS if fits(view, name)]
@@ -147,7 +158,7 @@ def thrown_away(view: Inspector, subject: Subject) -> list[bool]:
 
 def test_two_hundred_looks_leave_memory_flat():
     mirror, run = Mirror(), run_of(IMAGES)
-    quick = [view for view in views() if "images" in view.tags and not view.runs_long]
+    quick = [view for view in views() if fits(view, "images") and not view.runs_long]
 
     def look_at_all() -> None:
         for view in quick:
@@ -169,26 +180,31 @@ def counted() -> tuple[int, int]:
     return sum(issubclass(type(thing), torch.Tensor) for thing in objects), len(objects)
 
 
+def net_for(method: str) -> nn.Module:
+    averages = "needs-average" in Attribution.registry[method].tags
+    return averaging_net() if averages else picture_net()
+
+
 @pytest.mark.parametrize("method", ATTRIBUTIONS)
 def test_an_attribution_has_the_right_shape_and_adds_up_on_a_linear_network(method):
     plugin = Attribution.registry[method]
-    if plugin.layered:
-        found = explain(picture_net(), PICTURES, 1, method)
+    if "needs-conv" in plugin.tags:
+        found = explain(net_for(method), PICTURES, 1, method)
         assert found.shape[:2] == (2, 1)
         return
     model = LinearPictures((1, 8, 8), 3)
     found = explain(model, PICTURES, 1, method)
     assert found.shape == PICTURES.shape
     assert found.dtype == torch.float32
-    if method in {"input_x_gradient", "integrated_gradients"}:
+    if method in {"input_x_gradient", "integrated_gradients", "deep_lift", "gradient_shap"}:
         total = model(PICTURES)[:, 1] - model(torch.zeros_like(PICTURES))[:, 1]
         torch.testing.assert_close(found.sum((1, 2, 3)), total, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("method", ATTRIBUTIONS)
 def test_an_attribution_of_one_input_does_not_depend_on_the_others(method):
-    both = explain(picture_net(), PICTURES, 1, method)
-    alone = explain(picture_net(), PICTURES[1:], 1, method)
+    both = explain(net_for(method), PICTURES, 1, method)
+    alone = explain(net_for(method), PICTURES[1:], 1, method)
     torch.testing.assert_close(both[1:], alone, rtol=1e-4, atol=1e-6)
 
 

@@ -3,14 +3,18 @@
 import gzip
 import inspect
 import struct
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from tests.lab.pictures import write_cifar10, write_pictures
 from torch import Tensor, nn
 
+from lantern.lab.building import kept
 from lantern.lab.building.activations import NON_LINEARITIES
+from lantern.lab.building.joins import Scale
 from lantern.lab.data import Data, Split
 from lantern.lab.kinds import (
     Architecture,
@@ -23,11 +27,13 @@ from lantern.lab.kinds import (
 )
 from lantern.lab.plugin import Plugin, load_plugins
 from lantern.lab.run import Run
+from lantern.lab.tasks._supervised import answered
 from lantern.protocol.catalog import PluginCard
 from lantern.protocol.experiment import Experiment, Part, Training
 from lantern.protocol.problems import ProblemError
 
 load_plugins()
+torch.set_num_threads(1)
 
 SPEC = {"points": (2,), "values": (2,), "images": (1, 28, 28), "small images": (1, 8, 8)}
 """Shape of one sample for each sort of data; `values` are points with a value each."""
@@ -88,19 +94,25 @@ def parts_for(what: str, **others: str) -> dict[str, Part]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder in which every IDX file that a data set asks for lies, filled at random."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder in which every file that a data set asks for lies, filled at random."""
     root = tmp_path_factory.mktemp("data")
+    write_pictures(root / "pictures.zip")
     by = torch.Generator().manual_seed(0)
     for dataset in Dataset.registry.values():
         for file in dataset.files:
+            if file.path.startswith("cifar-10"):
+                write_cifar10(root / file.path, 40)
+                continue
             shape = (200, 28, 28) if "idx3" in file.path else (200,)
             top = 256 if "idx3" in file.path else 10
             body = torch.randint(top, shape, generator=by, dtype=torch.uint8).numpy().tobytes()
             header = struct.pack(f">HBB{len(shape)}I", 0, 8, len(shape), *shape)
             (root / file.path).parent.mkdir(parents=True, exist_ok=True)
             (root / file.path).write_bytes(gzip.compress(header + body, compresslevel=1))
-    return root
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "_root", lambda: None)
+        yield root
 
 
 @pytest.mark.parametrize("plugin", everything())
@@ -204,9 +216,10 @@ def test_models_run_forward_and_backward(plugin: type[Architecture], what: str):
     torch.manual_seed(0)
     module = plugin().build(data, 3)
     inputs, targets = data.train.batch(torch.arange(16))
-    outputs = module(inputs)
+    outputs, hints = answered(module, inputs)
     assert outputs.shape == (16, 3)
-    nn.functional.cross_entropy(outputs, targets).backward()
+    losses = [nn.functional.cross_entropy(each, targets) for each in (outputs, *hints)]
+    torch.stack(losses).sum().backward()
     for name, parameter in module.named_parameters():
         assert parameter.grad is not None, name
         assert parameter.grad.isfinite().all(), name
@@ -240,15 +253,27 @@ def test_each_non_linearity_is_used_once_and_not_in_place(plugin: type[Architect
     assert outside == []
 
 
+class First(nn.Module):
+    """Hands on the first of its inputs."""
+
+    def forward(self, first: Tensor, *others: Tensor) -> Tensor:
+        return first
+
+
+def linear_in_place_of(layer: nn.Module) -> nn.Module:
+    if isinstance(layer, nn.MaxPool2d):
+        return nn.AvgPool2d(layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode)
+    return First()
+
+
 @pytest.mark.parametrize(("plugin", "what"), models())
 def test_non_linearities_are_modules(plugin: type[Architecture], what: str):
     """With all of them taken out, what is left must be an affine function of its features."""
     data = data_of(what)
     module = plugin().build(data, 2).eval()
     for path, layer in list(module.named_modules()):
-        linear = nn.AvgPool2d(2) if isinstance(layer, nn.MaxPool2d) else nn.Identity()
-        if isinstance(layer, (*NON_LINEARITIES, nn.MaxPool2d)):
-            module.set_submodule(path, linear)
+        if isinstance(layer, (*NON_LINEARITIES, nn.MaxPool2d, Scale)):
+            module.set_submodule(path, linear_in_place_of(layer))
     one, two = (data.train.batch(torch.tensor([n]))[0] for n in (0, 1))
     middle = module((one + two) / 2)
     torch.testing.assert_close(middle, (module(one) + module(two)) / 2, rtol=1e-3, atol=1e-4)

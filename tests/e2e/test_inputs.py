@@ -45,7 +45,7 @@ def session(server: LanternServer) -> Iterator[str]:
 @pytest.fixture
 def opened(page: Page, server: LanternServer, session: str) -> Page:
     page.goto(f"{server.url}/#/s/{session}")
-    expect(page.get_by_role("button", name="Look at another input")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="From: look at another input")).to_be_visible(timeout=30_000)
     return page
 
 
@@ -58,7 +58,7 @@ def kind_of(server: LanternServer, session: str, slot: str = "0") -> str | None:
 
 
 def choose(page: Page, way: str) -> None:
-    page.get_by_role("button", name="Look at another input").click()
+    page.get_by_role("button", name="From: look at another input").click()
     page.get_by_role("button", name=way, exact=True).click()
 
 

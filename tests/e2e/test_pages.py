@@ -71,7 +71,19 @@ def test_axe_finds_nothing(
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("tab", ["Filters", "Explain", "Attack", "Embedding", "Gradients"])
+TABS = (
+    "Filters",
+    "Explain",
+    "Attack",
+    "Embedding",
+    "Neighbours",
+    "Patches",
+    "Features",
+    "Gradients",
+)
+
+
+@pytest.mark.parametrize("tab", TABS)
 def test_axe_finds_nothing_in_the_tabs(
     server: LanternServer, page: Page, digits: str, tab: str
 ) -> None:

@@ -85,6 +85,18 @@ def picture_net(outputs: int = 3, seed: int = 0) -> nn.Module:
     )
 
 
+def averaging_net(outputs: int = 3) -> nn.Module:
+    """A network for (b, 1, 8, 8) that ends in the mean of each map and one linear layer."""
+    torch.manual_seed(2)
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 3, padding=1),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(6, outputs),
+    )
+
+
 class LinearPictures(nn.Module):
     """scores = W x + b over flattened pictures, whose explanations are known in closed form."""
 

@@ -5,7 +5,7 @@ import torch
 from tests.lab.looking import LinearPictures, Throwing, picture_net, undisturbed
 from torch.nn import functional
 
-from lantern.lab.explain import attack
+from lantern.lab.explaining import attack
 from lantern.lab.kinds import Attack
 from lantern.lab.plugin import load_plugins
 from lantern.protocol.problems import ProblemError

@@ -3,12 +3,13 @@
 import pytest
 import torch
 from captum import attr
-from tests.lab.looking import LinearPictures, Throwing, picture_net, undisturbed
+from tests.lab.looking import LinearPictures, Throwing, averaging_net, picture_net, undisturbed
 from torch import nn
 
-from lantern.lab.explain import explain
+from lantern.lab import explain
 from lantern.lab.kinds import Attribution
 from lantern.lab.plugin import load_plugins
+from lantern.lab.questions import Question
 from lantern.protocol.problems import ProblemError
 
 load_plugins()
@@ -80,14 +81,7 @@ def test_closed_forms_on_a_linear_network():
 
 
 def test_grad_cam_of_a_pooling_network_is_its_class_activation_map():
-    torch.manual_seed(2)
-    model = nn.Sequential(
-        nn.Conv2d(1, 6, 3, padding=1),
-        nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(6, 3),
-    ).eval()
+    model = averaging_net().eval()
     maps = model[1](model[0](PICTURES)).detach()
     wanted = torch.einsum("k,bkhw->bhw", model[4].weight[1].detach(), maps).relu() / 64
     found = explain(model, PICTURES, 1, "grad_cam")
@@ -97,8 +91,8 @@ def test_grad_cam_of_a_pooling_network_is_its_class_activation_map():
 
 def test_integrated_gradients_add_up_to_the_difference_of_scores():
     method = Attribution.registry["integrated_gradients"](steps=100)
-    scores = method.attribute(net(), PICTURES[:1], 1, None)
-    checks = method.checks(net(), PICTURES[:1], 1, scores)
+    question = Question(net(), PICTURES[:1], 1)
+    checks = method.checks(question, method.attribute(question))
     assert checks["completeness gap (%)"] < 1
     assert checks["sum of attributions"] == pytest.approx(checks["score difference"], rel=0.01)
 
@@ -111,7 +105,8 @@ def test_a_two_class_network_with_one_output_has_two_opposite_saliencies():
 
 @pytest.mark.parametrize("method", sorted(Attribution.registry))
 def test_explaining_leaves_a_training_module_and_randomness_alone(method):
-    model = picture_net().train()
+    averages = "needs-average" in Attribution.registry[method].tags
+    model = (averaging_net() if averages else picture_net()).train()
     model(PICTURES).sum().backward()
     seen: list[int] = []
     model[0].register_forward_hook(lambda *_: seen.append(1))

@@ -177,7 +177,7 @@ def test_samples_are_chosen_by_class_and_place():
 def test_an_attribution_shows_a_picture_and_the_raw_numbers():
     subject = subject_of("images", 200)
     over, raw = look("attribution", subject, method="grad_cam", layer="conv2", target=4)
-    from lantern.lab.explain import explain
+    from lantern.lab.explaining import explain
 
     inputs, _ = subject.resolve(0)
     wanted = explain(subject.module, inputs, 4, "grad_cam", layer="conv2")

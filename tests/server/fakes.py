@@ -31,7 +31,7 @@ from lantern.protocol.events import (
     StateEvent,
 )
 from lantern.protocol.experiment import Configure, Edit, with_changes
-from lantern.protocol.figures import Array, BarsFigure
+from lantern.protocol.figures import Array, BarsFigure, Figure, Images, ImagesFigure
 from lantern.protocol.ids import SUBPROTOCOL
 from lantern.protocol.link import (
     AgentCommand,
@@ -103,6 +103,10 @@ CATALOG = Catalog.model_validate(
     }
 )
 EXPERIMENT = {"dataset": {"name": "circle"}, "model": {"name": "mlp", "params": {"layers": [4]}}}
+POINTS = DataCard(kind="points", shape=(2,), classes=(), train_count=1, validation_count=1)
+PICTURES = DataCard(
+    kind="images", shape=(1, 2, 2), classes=("a", "b"), train_count=1, validation_count=1
+)
 VIEW = {"inspector": "prediction", "params": {}}
 
 
@@ -110,6 +114,13 @@ def bars(count: int = 3) -> BarsFigure:
     data = b"\x00\x00\x80\x3f" * count
     values = Array.of(data, dtype="f4", shape=(count,))
     return BarsFigure(labels=tuple("abcdefghij"[:count]), values=values)
+
+
+def picture() -> ImagesFigure:
+    """What an agent makes of a picture for a network that takes 1x2x2."""
+    bounds = Array.of(bytes(4), dtype="f4", shape=(1,))
+    values = Array.of(b"\x00\x40\x80\xff", dtype="u1", shape=(1, 1, 2, 2))
+    return ImagesFigure(images=Images(values=values, low=bounds, high=bounds, scale="pixels"))
 
 
 def figure_frame(key: str, *, step: int = 0, size_bytes: int = 12) -> bytes:
@@ -235,9 +246,7 @@ class FakeWorker:
                 experiment=self.start.experiment,
                 edits=self.start.edits,
                 model=ModelCard(layers=(), parameters=1, macs=1, device="cpu"),
-                data=DataCard(
-                    kind="points", shape=(2,), classes=(), train_count=1, validation_count=1
-                ),
+                data=self.behaviour.data,
             )
         )
 
@@ -297,7 +306,12 @@ class FakeWorker:
                 await self.send(InputsEvent(slots={command.slot: command.input}).model_dump_json())
             case "inspect":
                 await self.tell(
-                    InspectedEvent(command_id=command.id, run=1, step=self.step, figures=(bars(),))
+                    InspectedEvent(
+                        command_id=command.id,
+                        run=1,
+                        step=self.step,
+                        figures=self.behaviour.figures or (bars(),),
+                    )
                 )
             case "export":
                 file = Array.of(b"weights!", dtype="u1", shape=(8,))
@@ -320,6 +334,9 @@ class Behaviour:
     """Between the model and the first word of what the session does."""
     dies_with: int | None = None
     """Exit code with which each worker ends before it dials in."""
+    data: DataCard = POINTS
+    figures: tuple[Figure, ...] = ()
+    """What an inspection shows; bars if empty."""
     job_problem: Problem | None = None
     job_s: float = 0.0
 
@@ -409,8 +426,9 @@ class FakeAgent:
     async def work(self, command: RunJob) -> None:
         await asyncio.sleep(self.behaviour.job_s)
         problem = self.behaviour.job_problem
+        figure = picture() if command.job.type == "picture" else bars()
         done = JobDone(
-            id=command.id, figures=() if problem is not None else (bars(),), problem=problem
+            id=command.id, figures=() if problem is not None else (figure,), problem=problem
         )
         await self.socket.send(frame.encode(done))
 

@@ -9,8 +9,9 @@ maps = session.inspect("activations", layer="conv1")[0].arrays["images"]
 """
 
 from lantern.client.errors import LanternError
+from lantern.client.explanation import Explanation
 from lantern.client.figure import ClientFigure
 from lantern.client.lantern import Lantern
 from lantern.client.session import Session
 
-__all__ = ["ClientFigure", "Lantern", "LanternError", "Session"]
+__all__ = ["ClientFigure", "Explanation", "Lantern", "LanternError", "Session"]

@@ -1,5 +1,6 @@
 """One connection to a server: JSON and frames over HTTP, problems as exceptions."""
 
+import builtins
 import weakref
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from lantern.protocol.problems import Problem
 API = "/api/v1"
 FRAME = "application/octet-stream"
 M = TypeVar("M", bound=BaseModel)
+Body = BaseModel | bytes | None
 
 
 class Connection:
@@ -52,6 +54,17 @@ class Connection:
         """Return the answer to the body as a frame: arrays come as bytes, not as text."""
         return frame.decode(self._send("POST", path, body, {"accept": FRAME}, {}).content, model)
 
+    def upload(self, model: type[M], path: str, content: Body, **query: str) -> M:
+        """Return the answer to a file, whatever kind it is."""
+        headers = {"accept": "application/json", "content-type": FRAME}
+        return model.model_validate(self._send("POST", path, content, headers, query).json())
+
+    def post_for_file(
+        self, path: str, body: BaseModel, accept: str, **query: str | int
+    ) -> builtins.bytes:
+        """Return the answer to the body as a file of the type that is accepted."""
+        return self._send("POST", path, body, {"accept": accept}, query).content
+
     def bytes(self, path: str, **query: str | int) -> bytes:
         """Return a file."""
         return self._send("GET", path, None, {}, query).content
@@ -60,13 +73,15 @@ class Connection:
         self,
         method: str,
         path: str,
-        body: BaseModel | None,
+        body: Body,
         headers: dict[str, str],
         query: dict[str, Any],
     ) -> httpx.Response:
-        content = None if body is None else body.model_dump_json().encode()
-        if content is not None:
+        if isinstance(body, BaseModel):
+            content = body.model_dump_json().encode()
             headers = headers | {"content-type": "application/json"}
+        else:
+            content = body
         timeout = httpx.Timeout(60 + float(query.get("wait_s", 0)), connect=5)
         try:
             answer = self._client.request(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -10,9 +11,11 @@ from pydantic import JsonValue
 
 from lantern.client import live
 from lantern.client.errors import LanternError
+from lantern.client.explanation import Explanation, explanation_of, wish_of
 from lantern.client.figure import ClientFigure, client_figure
 from lantern.client.http import Connection
 from lantern.protocol.commands import (
+    ClearInputCommand,
     Command,
     EditCommand,
     PaintCommand,
@@ -29,8 +32,15 @@ from lantern.protocol.events import InspectedEvent
 from lantern.protocol.experiment import Change
 from lantern.protocol.ids import SessionId
 from lantern.protocol.problems import Problem
-from lantern.protocol.rest import CommandResult, ForkSession, History, Metrics, SessionInfo
-from lantern.protocol.views import InputRef, SampleInput, View
+from lantern.protocol.rest import (
+    CommandResult,
+    ForkSession,
+    History,
+    Metrics,
+    SessionInfo,
+    SlotInputs,
+)
+from lantern.protocol.views import Fit, InputRef, Invert, SampleInput, View
 
 WAIT_S = 20.0
 """Of one request; waiting longer takes several."""
@@ -128,6 +138,33 @@ class Session:
         chosen = SampleInput(index=input) if isinstance(input, int) else input
         return self.command(SetInputCommand(slot=slot, input=chosen))
 
+    def clear_input(self, slot: int) -> SessionInfo:
+        """Empty an input slot."""
+        return self.command(ClearInputCommand(slot=slot))
+
+    @property
+    def inputs(self) -> dict[int, InputRef]:
+        """What lies in the input slots."""
+        return self._connection.get(SlotInputs, self._path("/inputs")).slots
+
+    def upload_input(
+        self,
+        image: bytes | Path | str,
+        slot: int = 0,
+        *,
+        fit: Fit = "crop",
+        invert: Invert = "auto",
+    ) -> SessionInfo:
+        """Let views look at a picture: the bytes or the path of a PNG, JPEG or WebP file.
+
+        The server brings it into the network's shape, `fit` says how. With `invert` on `auto` a
+        picture on a light ground is turned into light on dark for networks that see grey.
+        """
+        content = image if isinstance(image, bytes) else Path(image).read_bytes()
+        path = self._path(f"/inputs/{slot}")
+        query = {"fit": fit, "invert": invert}
+        return self._connection.upload(CommandResult, path, content, **query).session
+
     def inspect(
         self, inspector: str, *, at: At = "live", **params: JsonValue
     ) -> list[ClientFigure]:
@@ -157,6 +194,40 @@ class Session:
         """Ask what made it decide: `attribution("grad_cam", layer="conv3", target=7)`."""
         params |= {"method": method, "method_params": method_params or {}}
         return self._inspect(View(inspector="attribution", params=params))
+
+    def explain(
+        self,
+        method: str,
+        *,
+        target: int | None = None,
+        layer: str = "",
+        input: InputRef | int = 0,
+        at: At = "live",
+        **params: JsonValue,
+    ) -> Explanation:
+        """Return raw float32 scores: `explain("integrated_gradients", target=7, steps=100)`.
+
+        `input` is a slot, or an input itself. `lantern.lab.explain` does the same to any module.
+        """
+        body = wish_of(method, target=target, layer=layer, input=input, at=at, params=params)
+        path = self._path("/explain")
+        return explanation_of(self._connection.post_for_file(path, body, "application/x-npz"))
+
+    def explain_png(
+        self,
+        method: str,
+        *,
+        target: int | None = None,
+        layer: str = "",
+        input: InputRef | int = 0,
+        at: At = "live",
+        scale: int = 8,
+        **params: JsonValue,
+    ) -> bytes:
+        """Return the map as a PNG in the page's colours, `scale` pixels for each number."""
+        body = wish_of(method, target=target, layer=layer, input=input, at=at, params=params)
+        path = self._path("/explain")
+        return self._connection.post_for_file(path, body, "image/png", scale=scale)
 
     def attack(self, method: str, slot: int = 0, **method_params: JsonValue) -> list[ClientFigure]:
         """Make an adversarial example: `attack("fgsm", epsilon=0.1)`."""

@@ -87,7 +87,11 @@ def _fitting_card(module: nn.Module, data: Data, name: str) -> ModelCard:
 
 
 def _check_size(module: nn.Module, name: str) -> None:
-    count = sum(parameter.numel() for parameter in module.parameters())
+    check_count(sum(parameter.numel() for parameter in module.parameters()), name)
+
+
+def check_count(count: int, name: str) -> None:
+    """Raise a ProblemError for more parameters than are allowed here."""
     if count > MAX_PARAMETERS:
         raise ProblemError(
             f"model: {name!r} would have {count:,} parameters here, "

@@ -44,6 +44,8 @@ class Data:
     mean: tuple[float, ...] = ()
     """Per channel, of the training images; the model's first layer subtracts it."""
     deviation: tuple[float, ...] = ()
+    note: str = ""
+    """What there is to know of them besides, such as files that could not be read."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -67,6 +69,7 @@ class Data:
             extent=self.extent,
             mean=self.mean,
             deviation=self.deviation,
+            note=self.note,
             **moved,
         )
 
@@ -78,4 +81,5 @@ class Data:
             classes=self.classes,
             train_count=len(self.train),
             validation_count=len(self.validation),
+            note=self.note,
         )

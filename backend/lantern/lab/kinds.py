@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from lantern.lab.data import Data
 from lantern.lab.plugin import Plugin
+from lantern.lab.questions import Explanation, Question
 from lantern.lab.subject import Progress, Subject
 from lantern.protocol.events import Stage
 from lantern.protocol.figures import Figure
@@ -41,6 +42,19 @@ class Dataset(Plugin, kind="dataset"):
     @abstractmethod
     def load(self, folder: Path, seed: int) -> Data:
         """Return the data; the same fields and seed give the same tensors."""
+
+    def loading(self, folder: Path, seed: int) -> Iterator[Progress | Data]:
+        """Yield what `load` returns, last; data that take long to read yield Progress before."""
+        yield self.load(folder, seed)
+
+    @classmethod
+    def missing(cls, folder: Path) -> tuple[RemoteFile, ...]:
+        """Return the files that have to be fetched into the data folder first.
+
+        Their size is no sign: the same numbers may have been compressed anew. A damaged file is
+        found by `load`.
+        """
+        return tuple(file for file in cls.files if not (folder / file.path).is_file())
 
 
 class Architecture(Plugin, kind="model"):
@@ -165,28 +179,33 @@ class Attribution(Plugin, kind="attribution"):
 
     signed: ClassVar[bool] = True
     layered: ClassVar[bool] = False
-    """It looks at one convolution, whose path it is given."""
+    """It looks at the maps of one layer, whose path it is given."""
     long: ClassVar[bool] = False
     """It takes many evaluations, so `progressive` tells how far it is."""
+    joint: ClassVar[bool] = False
+    """All channels of a pixel share one score, so that they are not added up."""
+    contrasted: ClassVar[bool] = False
+    """It compares with other inputs: the question's `background`."""
 
     @abstractmethod
-    def attribute(self, model: nn.Module, inputs: Tensor, target: int, layer: str | None) -> Tensor:
+    def attribute(self, question: Question) -> Tensor:
         """Return raw signed float32 scores: (b, c, h, w), or (b, 1, h', w') for a layer's map.
 
-        `model` maps inputs to scores (b, classes) in eval mode; its state is left as found.
+        The scores of one input do not depend on the others.
         """
 
-    def progressive(
-        self, model: nn.Module, inputs: Tensor, target: int, layer: str | None
-    ) -> Iterator[Progress | Tensor]:
-        """Yield what `attribute` returns, last; long methods yield Progress on the way."""
-        yield self.attribute(model, inputs, target, layer)
+    def progressive(self, question: Question) -> Iterator[Progress | Explanation]:
+        """Yield the explanation, last; long methods yield Progress and what they have so far."""
+        scores = self.attribute(question)
+        yield Explanation(scores, self.checks(question, scores), self.cautions(question))
 
-    def checks(
-        self, model: nn.Module, inputs: Tensor, target: int, scores: Tensor
-    ) -> dict[str, float]:
+    def checks(self, question: Question, scores: Tensor) -> dict[str, float]:
         """Return numbers that tell how far to trust the scores, such as a completeness gap."""
         return {}
+
+    def cautions(self, question: Question) -> tuple[str, ...]:
+        """Return sentences that a reader must know before trusting the scores."""
+        return ()
 
 
 class Attack(Plugin, kind="attack"):

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Iterable
 from importlib.metadata import entry_points
 from typing import Any, ClassVar, Self
 
@@ -115,9 +116,12 @@ def problem_of(error: ValidationError, *, field: str) -> ProblemError:
     return ProblemError(f"{path}: {message}{fact}.", field=path)
 
 
-def load_plugins() -> None:
-    """Import every plugin file of ours and of installed packages; safe to call again."""
-    for folder in FOLDERS:
+def load_plugins(folders: Iterable[str] = FOLDERS) -> None:
+    """Import the plugin files of ours in the folders, and all of installed packages.
+
+    Safe to call again.
+    """
+    for folder in folders:
         package = importlib.import_module(f"lantern.lab.{folder}")
         for module in pkgutil.iter_modules(package.__path__):
             if not module.name.startswith("_"):

@@ -210,9 +210,14 @@ class Run:
         self.batch = inputs, targets
         return self.batch
 
-    def objective(self, loss: Tensor) -> Tensor:
-        """Return the mean loss plus the penalties; NonFiniteError if that is not finite."""
+    def objective(self, loss: Tensor, auxiliary: Tensor | None = None) -> Tensor:
+        """Return the mean loss plus the penalties; NonFiniteError if that is not finite.
+
+        `auxiliary` is the weighted loss of further heads: it is learnt from and not reported.
+        """
         total = self._settings.penalised(loss, self._weights)
+        if auxiliary is not None:
+            total = total + auxiliary
         self._step_loss = loss.item()
         if not math.isfinite(self._step_loss if total is loss else total.item()):
             assert self.batch is not None

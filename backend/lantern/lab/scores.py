@@ -12,10 +12,13 @@ class Scores(nn.Module):
 
     inner: nn.Module
     """The module itself, kept out of the module tree."""
+    seen: int
+    """Inputs that went through it so far."""
 
     def __init__(self, module: nn.Module) -> None:
         super().__init__()
         object.__setattr__(self, "inner", module)
+        self.seen = 0
         self._modules = module._modules
         self._parameters = module._parameters
         self._buffers = module._buffers
@@ -23,6 +26,7 @@ class Scores(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Return (b, classes) for inputs (b, ...)."""
+        self.seen += len(inputs)
         outputs: Tensor = self.inner(inputs)
         if outputs.dim() == 1:
             outputs = outputs.unsqueeze(1)  # (b,) -> (b, 1)

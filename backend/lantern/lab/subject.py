@@ -25,6 +25,8 @@ class Progress:
 
     fraction: float
     sentence: str
+    rest_s: float = 0.0
+    """For how long there is nothing to do but wait for another thread."""
 
 
 @dataclass(frozen=True)

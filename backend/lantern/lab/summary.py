@@ -1,135 +1,89 @@
-"""A model in a list: its layers with shapes, parameters, work and receptive fields."""
+"""A model in a list: its layers with shapes, parameters, work, receptive fields and branches."""
 
-import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from lantern.lab.building.activations import NON_LINEARITIES
-from lantern.lab.building.features import Features
-from lantern.lab.building.normalise import Normalise
-from lantern.lab.building.resize import Resize
-from lantern.lab.building.scaling import Scaling
-from lantern.protocol.events import LayerCard, ModelCard
-
-POOLS = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
-NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm, nn.GroupNorm, Normalise, Scaling)
-
-
-@dataclass(frozen=True)
-class _Field:
-    """Receptive field and distance between neighbours, in input pixels along one side."""
-
-    size: float = 1.0
-    jump: float = 1.0
+from lantern.lab.graph.blocks import WEIGHTED, blocks_of
+from lantern.lab.graph.counting import macs_of, parameters_of
+from lantern.lab.graph.fields import receptive_fields
+from lantern.lab.graph.kinds import kind_of, title_of
+from lantern.lab.graph.tracing import Node, traced_graph
+from lantern.lab.graph.windows import window_of
+from lantern.protocol.events import BlockCard, LayerCard, ModelCard, WindowCard
 
 
 def summarise(module: nn.Module, shape: tuple[int, ...]) -> ModelCard:
     """Return the card of a model for one input of a shape, by one forward pass in eval mode.
 
     The module is left in the mode it was found in. A model that cannot take such an input raises
-    torch's RuntimeError.
+    torch's RuntimeError. On the meta device it says the same without any memory for the numbers.
     """
-    calls: list[tuple[str, nn.Module, Tensor, Tensor]] = []
-    device = next(module.parameters()).device
-    hooks = [
-        layer.register_forward_hook(
-            lambda layer, inputs, output, path=path: calls.append((path, layer, inputs[0], output))
-        )
-        for path, layer in module.named_modules()
-        if not list(layer.children())
-    ]
-    was_training = module.training
+    first = next(module.parameters(), torch.zeros(()))
+    was_training = [part for part in module.modules() if part.training]
     try:
         module.eval()
-        with torch.no_grad():
-            module(torch.zeros(1, *shape, device=device))
+        nodes = traced_graph(module, torch.zeros(1, *shape, device=first.device))
     finally:
-        module.train(was_training)
-        for hook in hooks:
-            hook.remove()
-    layers = _layer_cards(calls)
+        for part in was_training:
+            part.training = True
+    layers = _layer_cards(module, nodes)
     return ModelCard(
         layers=layers,
+        blocks=_block_cards(module, nodes),
         parameters=sum(parameter.numel() for parameter in module.parameters()),
         macs=sum(layer.macs for layer in layers),
-        device=str(device),
+        device=str(first.device),
     )
 
 
-def kind_of(layer: nn.Module) -> str:
-    """Return what sort of layer it is, in the words of a network figure."""
-    kinds: tuple[tuple[str, tuple[type[nn.Module], ...]], ...] = (
-        ("feature", (Features,)),
-        ("linear", (nn.Linear,)),
-        ("conv", (nn.Conv2d,)),
-        ("pool", POOLS),
-        ("activation", NON_LINEARITIES),
-        ("norm", NORMS),
-    )
-    return next((kind for kind, types in kinds if isinstance(layer, types)), "other")
-
-
-def title_of(path: str, layer: nn.Module) -> str:
-    """Return a short name for people, such as `conv1 5×5` or `max pool 2`."""
-    if isinstance(layer, nn.Conv2d):
-        return f"{path} {'×'.join(map(str, layer.kernel_size))}"
-    if isinstance(layer, nn.MaxPool2d):
-        return f"max pool {layer.kernel_size}"
-    if isinstance(layer, nn.AvgPool2d):
-        return f"average pool {layer.kernel_size}"
-    if isinstance(layer, nn.AdaptiveAvgPool2d):
-        return "global average"
-    return path
-
-
-def macs_of(layer: nn.Module, output: Tensor) -> int:
-    """Return the multiply-accumulate operations of one sample; only weights count."""
-    if isinstance(layer, nn.Conv2d):
-        per_output = layer.in_channels // layer.groups * math.prod(layer.kernel_size)
-        return output[0].numel() * per_output
-    if isinstance(layer, nn.Linear):
-        return output[0].numel() * layer.in_features
-    return 0
-
-
-def _layer_cards(calls: list[tuple[str, nn.Module, Tensor, Tensor]]) -> tuple[LayerCard, ...]:
-    cards: list[LayerCard] = []
-    field: _Field | None = _Field()
-    last = max((n for n, call in enumerate(calls) if kind_of(call[1]) == "linear"), default=-1)
-    for number, (path, layer, inputs, output) in enumerate(calls):
-        field = _grown(field, layer, inputs, output)
-        cards.append(
-            LayerCard(
-                path=path,
-                title=title_of(path, layer),
-                kind="output" if number == last else kind_of(layer),
-                output_shape=tuple(output.shape[1:]),
-                parameters=sum(parameter.numel() for parameter in layer.parameters()),
-                macs=macs_of(layer, output),
-                receptive_field=None if field is None else math.ceil(field.size),
-            )
+def _layer_cards(module: nn.Module, nodes: Sequence[Node]) -> tuple[LayerCard, ...]:
+    kinds = [kind_of(node) for node in nodes]
+    last = max((place for place, kind in enumerate(kinds) if kind == "linear"), default=-1)
+    fields, parameters = receptive_fields(nodes), parameters_of(nodes)
+    block = {place: block.path for block in blocks_of(module, nodes) for place in block.nodes}
+    return tuple(
+        LayerCard(
+            path=node.path,
+            title=title_of(node),
+            kind="output" if place == last else kinds[place],
+            output_shape=tuple(node.output.shape[1:]),
+            parameters=parameters[place],
+            macs=macs_of(node),
+            receptive_field=fields[place],
+            inputs=node.sources,
+            block=block[place],
+            operation=node.operation,
+            call=node.call,
+            is_module=node.module is not None,
+            window=_window_card(node),
         )
-    return tuple(cards)
+        for place, node in enumerate(nodes)
+    )
 
 
-def _grown(field: _Field | None, layer: nn.Module, inputs: Tensor, output: Tensor) -> _Field | None:
-    """Return the receptive field behind a layer of a chain; None where there is no map."""
-    if field is None or output.dim() != 4:
+def _window_card(node: Node) -> WindowCard | None:
+    found = window_of(node)
+    if found is None:
         return None
-    if isinstance(layer, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
-        kernel, stride = _side(layer.kernel_size), _side(layer.stride)
-        dilation = 1 if isinstance(layer, nn.AvgPool2d) else _side(layer.dilation)
-        reach = dilation * (kernel - 1) * field.jump
-        return _Field(field.size + reach, field.jump * stride)
-    if isinstance(layer, Resize) and layer.scale != 1:
-        return _Field(field.size + field.jump, field.jump / layer.scale)
-    if isinstance(layer, nn.AdaptiveAvgPool2d):
-        reach = (inputs.shape[-1] / output.shape[-1] - 1) * field.jump
-        return _Field(field.size + reach, field.jump * inputs.shape[-1] / output.shape[-1])
-    return field
+    return WindowCard(
+        kernel=found.kernel,
+        stride=found.stride,
+        padding=found.padding,
+        dilation=found.dilation,
+        groups=found.groups,
+    )
 
 
-def _side(size: int | tuple[int, ...] | str) -> int:
-    return int(size if isinstance(size, int | str) else size[0])
+def _block_cards(module: nn.Module, nodes: Sequence[Node]) -> tuple[BlockCard, ...]:
+    return tuple(
+        BlockCard(
+            path=block.path,
+            title=block.title,
+            layers=block.nodes,
+            weighted=sum(kind_of(nodes[place]) in WEIGHTED for place in block.nodes),
+            skips=block.skips,
+        )
+        for block in blocks_of(module, nodes)
+    )

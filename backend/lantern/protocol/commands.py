@@ -7,7 +7,7 @@ from pydantic import Field
 from lantern.protocol.experiment import MOST_POINTS, Change, Experiment, Point
 from lantern.protocol.ids import CommandId, ViewKey
 from lantern.protocol.model import Model
-from lantern.protocol.views import InputRef, View
+from lantern.protocol.views import LAST_SLOT, InputRef, View
 
 
 class CommandBase(Model):
@@ -105,8 +105,15 @@ class SetInputCommand(CommandBase):
     """Put an input into a slot, for every view that looks at that slot."""
 
     type: Literal["set_input"] = "set_input"
-    slot: Annotated[int, Field(ge=0, le=15)] = 0
+    slot: Annotated[int, Field(ge=0, le=LAST_SLOT)] = 0
     input: InputRef
+
+
+class ClearInputCommand(CommandBase):
+    """Empty an input slot; views that look at it see the first validation sample again."""
+
+    type: Literal["clear_input"] = "clear_input"
+    slot: Annotated[int, Field(ge=0, le=LAST_SLOT)]
 
 
 class RewindCommand(CommandBase):
@@ -179,6 +186,7 @@ Command = Annotated[
     | PaintCommand
     | ReinitialiseCommand
     | SetInputCommand
+    | ClearInputCommand
     | RewindCommand
     | SnapshotCommand
     | WatchCommand

@@ -86,24 +86,62 @@ class MetricsEvent(EventBase):
     rows: tuple[Row, ...]
 
 
+class WindowCard(Model):
+    """The window that a convolution or pooling moves over its input: (height, width) in cells."""
+
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    padding: tuple[int, int]
+    dilation: tuple[int, int]
+    groups: int
+
+
 class LayerCard(Model):
-    """One layer of the model, as listed beside it."""
+    """One layer of the model: a use of a module, or of a function between modules."""
 
     path: str
+    """Module path; the same for every use of a module. `block1.add` for a function there."""
     title: str
     kind: str
+    """`feature`, `linear`, `conv`, `pool`, `activation`, `norm`, `output`, `add`, `concat`,
+    `multiply`, `join` (branches meet otherwise) or `other`."""
     output_shape: tuple[int, ...]
     parameters: int
     macs: int
     """Multiply-accumulate operations for one sample."""
     receptive_field: int | None = None
     """In input pixels, along one side."""
+    inputs: tuple[int, ...] = ()
+    """Places in the model's `layers` whose output it takes; -1 is what goes into the model."""
+    block: str = ""
+    """Path of the block it belongs to."""
+    operation: str = ""
+    """Class of the module, or name of the function."""
+    call: int = 0
+    """Counts the uses of the same module, from 0; only the first counts its parameters."""
+    is_module: bool = True
+    window: WindowCard | None = None
+
+
+class BlockCard(Model):
+    """Layers that belong together, such as a residual block."""
+
+    path: str
+    title: str
+    layers: tuple[int, ...]
+    """Places in the model's `layers`; the last one puts out what the block does."""
+    weighted: int
+    """How many of them have weights to learn: convolutions and linear layers."""
+    skips: bool = False
+    """What goes in is added to what comes out, past some of its layers."""
 
 
 class ModelCard(Model):
     """What was built."""
 
     layers: tuple[LayerCard, ...]
+    """In the order in which they are run, so that each comes after those it takes from."""
+    blocks: tuple[BlockCard, ...] = ()
     parameters: int
     macs: int
     device: str
@@ -118,6 +156,8 @@ class DataCard(Model):
     """Names by index; empty for regression."""
     train_count: int
     validation_count: int
+    note: str = ""
+    """What there is to know of them besides, such as files that could not be read."""
 
 
 class BuiltEvent(EventBase):

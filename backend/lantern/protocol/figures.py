@@ -220,6 +220,8 @@ class ImagesFigure(FigureBase):
     columns: int | None = None
     underlay: Images | None = None
     """Drawn below each image (an input under its attribution), one each or one for all."""
+    samples: tuple[int, ...] = ()
+    """Which sample of the data each image is, where they are some; `split` in the facts."""
 
 
 class NetworkLayer(Model):
@@ -229,7 +231,8 @@ class NetworkLayer(Model):
     """Module path; `input` for what goes in."""
     title: str
     kind: str
-    """`input`, `feature`, `linear`, `conv`, `pool`, `activation`, `norm`, `output` or `other`."""
+    """`input`, `feature`, `linear`, `conv`, `pool`, `activation`, `norm`, `output`, `other`, or
+    `block` for several layers."""
     shape: tuple[int, ...]
     """Of the output for one sample: (units,) or (channels, height, width)."""
     units: int
@@ -242,6 +245,10 @@ class NetworkLayer(Model):
     values: Array | None = None
     """(units,) f4: one number per unit, where it has no map."""
     parameters: int = 0
+    block: str = ""
+    """Path of the block that it is, or belongs to."""
+    opens: bool = False
+    """It is a block that can be opened to its layers."""
 
 
 class NetworkLink(Model):
@@ -249,6 +256,8 @@ class NetworkLink(Model):
 
     source: int
     target: int
+    skip: bool = False
+    """It goes past layers: drawn as an arc."""
     weight: Array | None = None
     """(units of target, units of source) f4."""
     bias: Array | None = None

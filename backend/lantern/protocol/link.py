@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from lantern.protocol.catalog import Catalog
+from lantern.protocol.checking import CheckedModel, CheckModel
 from lantern.protocol.experiment import Edit, Experiment
 from lantern.protocol.figures import Figure
 from lantern.protocol.ids import AgentId, SessionId
 from lantern.protocol.model import Model
 from lantern.protocol.problems import Problem
-from lantern.protocol.views import InputRef, View
+from lantern.protocol.views import Fit, InputRef, Invert, View
 
 
 class WorkerHello(Model):
@@ -99,12 +100,24 @@ class DemoJob(Model):
     params: dict[str, JsonValue] = {}
 
 
+class PictureJob(Model):
+    """Decode an image file into the shape that a network takes; the answer is an images figure."""
+
+    type: Literal["picture"] = "picture"
+    data: str
+    """The file's bytes, base64."""
+    shape: tuple[int, ...]
+    """(channels, height, width)."""
+    fit: Fit = "crop"
+    invert: Invert = "auto"
+
+
 class RunJob(Model):
     """A piece of work without a session, in a process of its own."""
 
     type: Literal["run_job"] = "run_job"
     id: str
-    job: Annotated[Preview | DemoJob, Field(discriminator="type")]
+    job: Annotated[Preview | DemoJob | PictureJob | CheckModel, Field(discriminator="type")]
     timeout_s: float = 60.0
 
 
@@ -152,6 +165,8 @@ class JobDone(Model):
     type: Literal["job_done"] = "job_done"
     id: str
     figures: tuple[Figure, ...] = ()
+    checked: CheckedModel | None = None
+    """What a model that was checked would be."""
     problem: Problem | None = None
 
 

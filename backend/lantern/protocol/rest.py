@@ -4,12 +4,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
+from lantern.protocol.checking import CheckedModel, CheckModel
 from lantern.protocol.events import Phase, SnapshotInfo
 from lantern.protocol.experiment import Edit, Experiment
 from lantern.protocol.ids import SessionId
 from lantern.protocol.model import Model
 from lantern.protocol.problems import Problem
-from lantern.protocol.views import View
+from lantern.protocol.views import LAST_SLOT, InputRef, View
 
 
 class CreateSession(Model):
@@ -79,6 +80,42 @@ class Inspected(Model):
     figures: tuple[dict[str, Any], ...]
 
 
+class SlotInputs(Model):
+    """What lies in the input slots; slot 0 shows the first validation sample until it is set."""
+
+    slots: dict[int, InputRef]
+
+
+class Explain(Model):
+    """What is to be explained, and how."""
+
+    method: Annotated[str, Field(min_length=1, max_length=64)]
+    """One of the attributions of the catalog, such as `grad_cam`."""
+    params: dict[str, JsonValue] = {}
+    """Parameters of the method."""
+    target: Annotated[int | None, Field(ge=0, le=100_000)] = None
+    """The class to explain; None: the predicted one."""
+    layer: Annotated[str, Field(max_length=200)] = ""
+    """The layer whose maps are looked at, for methods that look at one; empty: the last."""
+    slot: Annotated[int, Field(ge=0, le=LAST_SLOT)] = 0
+    """The input slot to explain, where no input is given."""
+    input: InputRef | None = None
+    """The input itself: a sample of the data, or pixels."""
+    at: Literal["live"] | Annotated[int, Field(ge=0)] = "live"
+    """`live`, or the step of the past whose network is to be explained."""
+
+
+class Explained(Model):
+    """An explanation with its arrays as nested lists."""
+
+    meta: dict[str, JsonValue]
+    """Method, resolved arguments, class, score and probability, layer, step, seed, warnings."""
+    scores: tuple[Any, ...]
+    """(c, h, w) raw signed scores, or (1, h', w') for a layer's map; None where not a number."""
+    inputs: tuple[Any, ...]
+    """(c, h, w) from 0 to 1, as the network was given it."""
+
+
 class RunDemo(Model):
     """Parameters of a demo."""
 
@@ -121,6 +158,24 @@ class Lesson(LessonCard):
     """Names of controls that are not shown while the lesson is on, such as `noise`."""
 
 
+class PictureSetCard(Model):
+    """Pictures by class in the data folder, for the data set `folder`."""
+
+    path: str
+    """Relative to the data folder, as the data set's `path` takes it."""
+    title: str
+    classes: int
+    pictures: int
+    left_out: int
+    """Files that are no pictures, lie in no class, or could not be read when they came."""
+    is_divided: bool
+    """It has folders for training and validation."""
+    is_upload: bool
+    """It came over the page, and may be deleted from there."""
+    note: str = ""
+    """Why files were left out when it came."""
+
+
 class RestModels(Model):
     """Gathers every REST model for the TypeScript emitter; never sent."""
 
@@ -130,7 +185,13 @@ class RestModels(Model):
     command_result: CommandResult
     metrics: Metrics
     inspected: Inspected
+    explain: Explain
+    explained: Explained
+    slot_inputs: SlotInputs
     run_demo: RunDemo
+    check_model: CheckModel
+    checked_model: CheckedModel
     history: History
     lesson_card: LessonCard
     lesson: Lesson
+    picture_set_card: PictureSetCard

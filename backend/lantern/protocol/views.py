@@ -25,6 +25,10 @@ class View(Model):
         return ViewKey(hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:16])
 
 
+LAST_SLOT = 63
+"""Input slots are numbered from 0 to this."""
+
+
 class SampleInput(Model):
     """An input picked from the data."""
 
@@ -43,6 +47,12 @@ class PixelInput(Model):
     """(height, width) or (channels, height, width)."""
     data: Annotated[str, Field(max_length=1_500_000)]
     """Bytes 0-255 in that order, base64."""
+
+
+Fit = Literal["crop", "contain"]
+"""How a picture comes into the shape of a network: its middle, or all of it on black."""
+Invert = Literal["auto", "yes", "no"]
+"""Whether light and dark are exchanged: `auto` does so for grey networks and a light ground."""
 
 
 InputRef = Annotated[SampleInput | PixelInput, Field(discriminator="type")]

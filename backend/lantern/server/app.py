@@ -20,12 +20,16 @@ from lantern.server.routes import (
     catalog,
     commands,
     demos,
+    explain,
     export,
     health,
     history,
+    inputs,
     inspect,
     lessons,
     login,
+    models,
+    picture_sets,
     sessions,
 )
 from lantern.server.services import Services, services_of
@@ -42,9 +46,13 @@ ROUTERS = (
     sessions.router,
     commands.router,
     inspect.router,
+    explain.router,
+    inputs.router,
     history.router,
     export.router,
     demos.router,
+    models.router,
+    picture_sets.router,
     login.router,
 )
 

@@ -16,6 +16,7 @@ from lantern.protocol.catalog import Catalog, PluginCard
 from lantern.protocol.experiment import PARTS, Change, Edit, Experiment, with_changes, with_edits
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.views import View
+from lantern.server.choices import narrowed, types_of
 from lantern.server.problems import problem_of, refuse_non_finite, shown, still_starting
 
 NAMES_SHOWN = 12
@@ -117,7 +118,7 @@ class CatalogKeeper:
         found: Any = best_match  # pyright: ignore[reportUnknownVariableType]
         error: SchemaError | None = found(validator.iter_errors(params))
         if error is not None:
-            raise _problem(error, f"{field}.params")
+            raise _problem(narrowed(error), f"{field}.params")
         return card
 
     def _validator(self, card: PluginCard) -> Draft202012Validator:
@@ -159,6 +160,8 @@ def _problem(error: SchemaError, prefix: str) -> ProblemError:
             fact = f"must have at least {found.validator_value} items"
         case "maxItems":
             fact = f"must have at most {found.validator_value} items"
+        case "oneOf" if types := types_of(error):
+            fact = f"must have a type out of {', '.join(types)}"
         case "required":
             return ProblemError(f"{path}: {found.message}.", field=path)
         case "additionalProperties":

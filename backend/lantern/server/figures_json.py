@@ -3,6 +3,7 @@
 import math
 import struct
 from array import array
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from lantern.protocol import frame
@@ -41,8 +42,17 @@ def _numbers(place: dict[str, Any], body: memoryview) -> list[float | int | None
         numbers: array[float] = array(CODES[place["dtype"]])
         numbers.frombytes(body[offset : offset + count * numbers.itemsize])
         found = list(numbers)
+    return _finite(found)
+
+
+def nested(numbers: Iterable[float | int], shape: Sequence[int]) -> Any:  # noqa: ANN401 - as above
+    """Return numbers as lists within lists, None for what is not finite."""
+    return _nested(_finite(numbers), list(shape))
+
+
+def _finite(numbers: Iterable[float | int]) -> list[float | int | None]:
     # JSON has no NaN
-    return [number if math.isfinite(number) else None for number in found]
+    return [number if math.isfinite(number) else None for number in numbers]
 
 
 def _nested(numbers: list[Any], shape: list[int]) -> Any:  # noqa: ANN401 - as deep as the shape

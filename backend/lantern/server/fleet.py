@@ -4,8 +4,17 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
+from lantern.protocol.checking import CheckModel
 from lantern.protocol.ids import AgentId, SessionId, new_id
-from lantern.protocol.link import AgentHello, DemoJob, Preview, RunJob, StartWorker, StopWorker
+from lantern.protocol.link import (
+    AgentHello,
+    DemoJob,
+    PictureJob,
+    Preview,
+    RunJob,
+    StartWorker,
+    StopWorker,
+)
 from lantern.server.catalog import CatalogKeeper
 from lantern.server.problems import Refusal, still_starting
 from lantern.server.session import WorkerLink
@@ -98,7 +107,9 @@ class Fleet:
             agent.workers.pop(session, None)
             agent.link.send(message.model_dump_json())
 
-    async def run_job(self, job: Preview | DemoJob, *, timeout_s: float = JOB_TIMEOUT_S) -> bytes:
+    async def run_job(
+        self, job: Preview | DemoJob | PictureJob | CheckModel, *, timeout_s: float = JOB_TIMEOUT_S
+    ) -> bytes:
         """Return the `job_done` frame of a piece of work."""
         agent = await self.place()
         message = RunJob(id=new_id(), job=job, timeout_s=timeout_s)

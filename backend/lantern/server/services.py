@@ -10,6 +10,7 @@ from lantern.server.idle import IdleRule
 from lantern.server.journal import Journal
 from lantern.server.lifecycle import Lifecycle
 from lantern.server.metrics import Meters
+from lantern.server.picture_sets import PictureSets
 from lantern.server.previews import Previews
 from lantern.server.secrets_file import secret_at
 from lantern.server.sessions import Sessions
@@ -32,6 +33,7 @@ class Services:
     desk: Desk
     idle: IdleRule
     previews: Previews
+    picture_sets: PictureSets
     meters: Meters
 
 
@@ -65,5 +67,6 @@ def services_of(settings: Settings) -> Services:
         desk=desk,
         idle=IdleRule(sessions, desk, limit_s=settings.idle_pause_s),
         previews=Previews(settings.home / "previews", fleet, lifecycle),
+        picture_sets=PictureSets(settings.data or settings.home / "data"),
         meters=meters,
     )

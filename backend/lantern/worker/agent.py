@@ -15,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from lantern.protocol import frame
+from lantern.protocol.checking import CheckModel
 from lantern.protocol.ids import AgentId, SessionId, new_id
 from lantern.protocol.link import (
     AgentCommand,
@@ -28,6 +29,7 @@ from lantern.protocol.link import (
 )
 from lantern.protocol.problems import Problem
 from lantern.worker.agent_link import AgentLink
+from lantern.worker.checker import Checker
 from lantern.worker.forkserver import ForkServer, ForkServerError, Probe
 from lantern.worker.roster import Roster
 
@@ -69,6 +71,7 @@ class Agent:
             settings.url, settings.token_file, hello=self._hello, obey=self._obey
         )
         self._ending = asyncio.Event()
+        self._checker = Checker(forks)
         self._jobs = asyncio.Semaphore(os.cpu_count() or 1)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -203,6 +206,9 @@ class Agent:
     # --- jobs ---------------------------------------------------------------------------------
 
     async def _run_job(self, job: RunJob) -> None:
+        if isinstance(job.job, CheckModel):
+            self._link.tell(await self._checker.done(job))
+            return
         async with self._jobs:
             ours, theirs = self._forks.pipe()
             process = self._forks.start(

@@ -9,10 +9,11 @@ import torch
 from lantern.lab.changes import check_parts
 from lantern.lab.data import Data
 from lantern.lab.kinds import Dataset
-from lantern.lab.run import Run, load_data
+from lantern.lab.run import Run
+from lantern.lab.subject import Progress
 from lantern.protocol.experiment import Change, Edit, Experiment
 from lantern.protocol.problems import ProblemError
-from lantern.worker.install import Drive, install, missing
+from lantern.worker.install import Drive, install
 
 KEPT_DATASETS = 2
 MOST_LISTED = 12
@@ -44,27 +45,45 @@ class Workshop:
         check_parts(experiment)
         if _key(experiment) in self._data:
             return
-        files = Dataset.make(experiment.dataset).files
-        if missing(files, self._folder):
+        files = Dataset.make(experiment.dataset).missing(self._folder)
+        if files:
             begin()
             install(files, self._folder, drive)
-        self.data(experiment)
+        self._keep(experiment, self._read(experiment, drive))
 
     def data(self, experiment: Experiment) -> Data:
         """Return what an experiment learns from, read once. Raises ProblemError."""
-        key = _key(experiment)
-        if key not in self._data:
-            self._data[key] = self._read(experiment)
+        found = self._data.get(_key(experiment))
+        return found or self._keep(experiment, self._read(experiment, lambda _: True))
+
+    def _keep(self, experiment: Experiment, data: Data) -> Data:
+        self._data[_key(experiment)] = data
         while len(self._data) > KEPT_DATASETS:
             self._data.pop(next(iter(self._data)))
-        return self._data[key]
+        return data
 
-    def _read(self, experiment: Experiment) -> Data:
+    def _read(self, experiment: Experiment, drive: Drive) -> Data:
+        dataset = Dataset.make(experiment.dataset)
         try:
-            return load_data(experiment, self._folder)
+            return _driven(dataset.loading(self._folder, experiment.data_seed), drive)
         except (*UNREADABLE, MemoryError) as error:
             sentence = in_words(error, "The data cannot be read")
             raise ProblemError(sentence, field="dataset.name") from error
+
+
+def _driven(loading: Iterator[Progress | Data], drive: Drive) -> Data:
+    """Return the data in the end, telling how far it is; a ProblemError if it is cancelled."""
+    is_told = False
+    for item in loading:
+        if isinstance(item, Data):
+            if is_told:
+                drive(Progress(1.0, "Data read."))
+            return item
+        is_told = True
+        if not drive(item):
+            drive(Progress(1.0, "Stopped."))
+            raise ProblemError("Reading the data was cancelled.", field="dataset.name")
+    raise AssertionError("a data set ended without data")
 
 
 @contextmanager

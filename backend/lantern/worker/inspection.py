@@ -33,6 +33,8 @@ class Inspection:
         self._figures: list[Figure] = []
         self._grad = True
         self.spent_s = 0.0
+        self.rest_s = 0.0
+        """For how long the next slice would find nothing to do."""
 
     def slice(self) -> bool:
         """Go on to the next Progress, or to the end if `whole`; return whether it is finished."""
@@ -62,6 +64,7 @@ class Inspection:
                 self._figures.append(step)
                 continue
             self._listener.progress(step)
+            self.rest_s = step.rest_s
             if not complete and not self._whole:
                 self._tell(final=False, started=started)
             complete = True

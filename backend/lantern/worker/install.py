@@ -24,21 +24,11 @@ class _CancelledError(Exception):
     """Raised inside the downloading thread to end it."""
 
 
-def missing(files: Sequence[RemoteFile], folder: Path) -> tuple[RemoteFile, ...]:
-    """Return the files that are not in the data folder.
-
-    Their size is no sign: the same numbers may have been compressed anew. A damaged file is found
-    by the dataset that reads it.
-    """
-    return tuple(file for file in files if not (folder / file.path).is_file())
-
-
 def install(files: Sequence[RemoteFile], folder: Path, drive: Drive) -> None:
-    """Fetch the missing files into the folder; raises ProblemError if that cannot be done."""
-    wanted = missing(files, folder)
-    if not wanted:
+    """Fetch files into the folder; raises ProblemError if that cannot be done."""
+    if not files:
         return
-    job = _Download(wanted, folder)
+    job = _Download(files, folder)
     job.start()
     while job.is_alive():
         if not drive(job.progress()):

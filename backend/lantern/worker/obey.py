@@ -96,6 +96,9 @@ def _carry_out(session: "Session", command: ask.Command) -> bool:
             edits.make(session, Reinitialise(layer=command.layer))
         case ask.SetInputCommand():
             _set_input(session, command)
+        case ask.ClearInputCommand():
+            session.inputs.pop(command.slot, None)
+            _tell_inputs(session, command.slot)
         case ask.PaceCommand():
             session.pace.set(command.steps_per_s)
             _tell_telemetry(session)
@@ -154,8 +157,12 @@ def _step(session: "Session", unit: str) -> None:
 def _set_input(session: "Session", command: ask.SetInputCommand) -> None:
     session.lookout.check_input(command.input)
     session.inputs[command.slot] = command.input
+    _tell_inputs(session, command.slot)
+
+
+def _tell_inputs(session: "Session", changed: int) -> None:
     session.send(InputsEvent(slots=dict(session.inputs)))
-    session.lookout.touch(slot=command.slot)
+    session.lookout.touch(slot=changed)
 
 
 def _tell_telemetry(session: "Session") -> None:

@@ -174,7 +174,7 @@ class Observer:
 
     def _wants(self, watched: Watched, stamp: Stamp, now: float) -> bool:
         if watched.work is not None:
-            return True
+            return now >= watched.resume_s
         if now < watched.next_s:
             return False
         if watched.seen is not None and (not watched.repeats or watched.seen == stamp):
@@ -194,6 +194,7 @@ class Observer:
             log.exception("view %s failed", watched.view)
             self._fail(watched, _in_words(error))
         else:
+            watched.resume_s = now + work.rest_s
             if finished:
                 self._complete(watched, work.spent_s)
 

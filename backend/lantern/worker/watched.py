@@ -53,6 +53,8 @@ class Watched:
     sliced_s: float = 0.0
     """When it was looked at last."""
     work: Inspection | None = None
+    resume_s: float = 0.0
+    """When the work under way has something to do again."""
     begun: Stamp | None = None
     problem: Problem | None = None
 

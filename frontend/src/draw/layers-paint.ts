@@ -1,6 +1,8 @@
 /** The columns of a network on images, painted: ribbons, maps, units, bars, and what is chosen. */
 
 import { ground } from "./bars";
+import { hasBlocks } from "./blocks";
+import { paintArcs, paintFrames, paintLines } from "./blocks-paint";
 import { cssOf, tableOf } from "./color";
 import { paintRibbon, type Edge } from "./curves";
 import { percent } from "./format";
@@ -29,7 +31,10 @@ export function paintLayers(
   style: LayersStyle,
   palette: Palette,
 ): void {
+  const blocks = hasBlocks(picture);
+  if (blocks) paintLines(ctx, picture, layout, palette);
   for (const link of picture.links) {
+    if (blocks || link.skip === true) continue;
     const source = layout.places[link.source];
     const target = layout.places[link.target];
     if (source !== undefined && target !== undefined)
@@ -42,6 +47,8 @@ export function paintLayers(
     else if (column.tiles.length > 0) paintMaps(ctx, column, place, style.shared, palette);
     else paintUnits(ctx, column, place, palette);
   }
+  if (blocks) paintFrames(ctx, picture, layout, palette);
+  paintArcs(ctx, picture, layout, layout.floor, palette);
   paintFocus(ctx, layout, style.hovered, palette.ink2, 2);
   paintFocus(ctx, layout, style.selected, palette.accent, 3);
 }

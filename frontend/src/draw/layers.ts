@@ -1,5 +1,6 @@
 /** A network on images, laid out: each layer a column of maps, bars at the end. */
 
+import { arcsRoom, hasBlocks, layoutBlocks } from "./blocks";
 import { shownCount, type NetworkColumn, type NetworkPicture } from "./network";
 import type { Rect } from "./raster";
 
@@ -13,6 +14,8 @@ export interface LayerPlace {
 export interface LayersLayout {
   readonly places: readonly LayerPlace[];
   readonly top: number;
+  /** How far down arcs may go. */
+  readonly floor: number;
 }
 
 export interface LayersRoom {
@@ -61,7 +64,9 @@ function widthOf(block: Block): number {
 
 /** Find the scale at which all columns, ribbons and bars just fit. */
 export function layoutLayers(picture: NetworkPicture, room: LayersRoom): LayersLayout {
-  const height = Math.max(40, room.height - room.top - 8);
+  const height = Math.max(40, room.height - room.top - 8 - arcsRoom(picture, room));
+  const floor = room.height - 4;
+  if (hasBlocks(picture)) return { ...layoutBlocks(picture, { ...room, height }), floor };
   const last = picture.columns.length - 1;
   const bars = isOutput(picture, last) ? Math.max(110, Math.min(200, room.width * 0.14)) : 0;
   const blocks = (scale: number): Block[] =>
@@ -82,7 +87,7 @@ export function layoutLayers(picture: NetworkPicture, room: LayersRoom): LayersL
     if (needed <= room.width && tall) low = middle;
     else high = middle;
   }
-  return spread(picture, blocks(low), { ...room, height }, bars);
+  return { ...spread(picture, blocks(low), { ...room, height }, bars), floor };
 }
 
 function spread(
@@ -90,7 +95,7 @@ function spread(
   blocks: readonly Block[],
   room: LayersRoom,
   bars: number,
-): LayersLayout {
+): Omit<LayersLayout, "floor"> {
   const used = blocks.reduce((sum, block) => sum + widthOf(block), 0) + bars;
   const steps = Math.max(1, picture.columns.length - 1);
   const gap = Math.min(room.width * 0.11, (room.width - used) / steps);
@@ -125,7 +130,7 @@ function tilesPlace(
   return { column: index, rect: { x, y, width: widthOf(block), height }, cells };
 }
 
-function barsPlace(
+export function barsPlace(
   column: NetworkColumn,
   index: number,
   x: number,

@@ -16,12 +16,18 @@ export interface NetworkColumn {
   readonly names: readonly string[];
   readonly tiles: readonly Tile[];
   readonly values: ArrayLike<number> | null;
+  /** Path of the block that it is, or belongs to. */
+  readonly block?: string;
+  /** It is a block that can be opened to its layers, or closed. */
+  readonly opens?: boolean;
 }
 
 export interface NetworkLink {
   /** Indices of columns. */
   readonly source: number;
   readonly target: number;
+  /** It goes past layers: an arc. */
+  readonly skip?: boolean;
   /** (units of target, units of source), null for a ribbon. */
   readonly weight: ArrayLike<number> | null;
   readonly bias: ArrayLike<number> | null;

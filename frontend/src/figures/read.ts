@@ -64,6 +64,8 @@ function columnOf(layer: NetworkLayer, data: FrameData): NetworkColumn {
     names: layer.names,
     tiles: layer.maps === null ? [] : tilesOf(layer.maps, data),
     values: layer.values === null ? null : data.array(layer.values),
+    block: layer.block,
+    opens: layer.opens,
   };
 }
 
@@ -73,6 +75,7 @@ export function networkOf(figure: NetworkFigure, data: FrameData): NetworkPictur
     links: figure.links.map((link) => ({
       source: link.source,
       target: link.target,
+      skip: link.skip,
       weight: link.weight === null ? null : data.array(link.weight),
       bias: link.bias === null ? null : data.array(link.bias),
       weightName: link.weight_name,

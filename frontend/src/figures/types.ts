@@ -8,6 +8,7 @@ import type { Figure } from "../wire/protocol";
 /** What was clicked in a figure. */
 export type FigureSelection =
   | { readonly type: "item"; readonly index: number }
+  | { readonly type: "items"; readonly indices: readonly number[] }
   | { readonly type: "cell"; readonly row: number; readonly column: number }
   | { readonly type: "unit"; readonly layer: string; readonly unit: number };
 

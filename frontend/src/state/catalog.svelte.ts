@@ -43,6 +43,12 @@ export function pluginOf(catalog: Catalog, kind: PluginCard["kind"], name: strin
   return catalog.plugins.find((card) => card.kind === kind && card.name === name) ?? null;
 }
 
+/** Whether an inspector looks at an input, in a slot that it is given. */
+export function takesSlot(catalog: Catalog, inspector: string): boolean {
+  const properties = pluginOf(catalog, "inspector", inspector)?.parameters["properties"];
+  return typeof properties === "object" && properties !== null && "slot" in properties;
+}
+
 /** Return all parameters of a part, those left out with their defaults. */
 export function paramsOf(card: PluginCard, part: Part): Readonly<Record<string, JsonValue>> {
   const defaults = fieldsOf(card.parameters).map((field) => [field.name, field.default] as const);

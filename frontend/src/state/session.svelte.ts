@@ -27,6 +27,7 @@ import type {
   View,
 } from "../wire/protocol";
 import { Asking } from "./asking";
+import { takesSlot } from "./catalog.svelte";
 import { EditQueue } from "./edits";
 import { withEdits } from "./experiment";
 import { MetricTable } from "./metrics.svelte";
@@ -100,7 +101,11 @@ export class SessionState {
 
   private looking = $state<View["at"]>("live");
   private lastHeard = Date.now();
-  private readonly subscriptions = new Subscriptions((message) => this.connection.send(message));
+  private chosenSlot = $state(0);
+  private readonly subscriptions = new Subscriptions(
+    (message) => this.connection.send(message),
+    (inspector) => takesSlot(this.catalog, inspector),
+  );
   private readonly asking = new Asking((message) => this.connection.send(message));
   private readonly editing = new EditQueue((changes, keep) =>
     this.ask({ type: "edit", changes, ...(keep ? { keep } : {}) }),
@@ -127,6 +132,20 @@ export class SessionState {
     this.subscriptions.lookAt(at);
   }
 
+  /**
+   * The input slot that this viewer looks at: every view that takes an input and does not say
+   * which follows it. What lies in the slots belongs to the session, and so to everybody.
+   */
+  get slot(): number {
+    return this.chosenSlot;
+  }
+
+  set slot(slot: number) {
+    if (slot === this.chosenSlot) return;
+    this.chosenSlot = slot;
+    this.subscriptions.lookInto(slot);
+  }
+
   /** The step that is being looked at. */
   get shownStep(): number {
     return this.looking === "live" ? this.step : this.looking;
@@ -144,8 +163,7 @@ export class SessionState {
 
   /** Compute a view once. */
   inspect(view: WatchedView): Promise<FigureFrame> {
-    const at = view.at ?? this.looking;
-    return this.asking.inspect({ inspector: view.inspector, params: view.params ?? {}, at });
+    return this.asking.inspect(this.subscriptions.resolved(view));
   }
 
   /** Give a field of the experiment a new value; while one is on its way, only the newest waits. */
@@ -171,6 +189,16 @@ export class SessionState {
   /** Put an input into a slot, for every view that looks at that slot. */
   setInput(slot: number, input: InputRef): Promise<void> {
     return this.ask({ type: "set_input", slot, input });
+  }
+
+  /** Put an input where this viewer looks. */
+  show(input: InputRef): Promise<void> {
+    return this.setInput(this.slot, input);
+  }
+
+  /** Empty an input slot. */
+  clearInput(slot: number): Promise<void> {
+    return this.ask({ type: "clear_input", slot });
   }
 
   /** Stop a long inspection or a download. */
@@ -210,6 +238,8 @@ export class SessionState {
         return;
       case "inputs":
         this.inputs = event.slots;
+        // Somebody may have taken down what is looked at here.
+        if (!(this.slot in event.slots)) this.slot = 0;
         return;
       case "figure":
         return this.subscriptions.figure(event, data);

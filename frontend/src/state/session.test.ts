@@ -35,8 +35,15 @@ const built: BuiltEvent = {
   step: 0,
   experiment,
   edits: [],
-  model: { layers: [], parameters: 9, macs: 9, device: "cpu" },
-  data: { kind: "points", shape: [2], classes: ["a", "b"], train_count: 1, validation_count: 1 },
+  model: { layers: [], blocks: [], parameters: 9, macs: 9, device: "cpu" },
+  data: {
+    kind: "points",
+    shape: [2],
+    classes: ["a", "b"],
+    train_count: 1,
+    validation_count: 1,
+    note: "",
+  },
   sentence: null,
   views: [],
 };

@@ -25,11 +25,17 @@ const REST_MS = 90;
 export class Subscriptions {
   private readonly byRef = new Map<string, Subscription>();
   private readonly handles = new Set<WatchHandle>();
+  /** Keys of all views that were watched: a word of their progress may come late. */
+  private readonly seen = new Set<string>();
   private counter = 0;
   private at: View["at"] = "live";
+  private slot = 0;
   private rest: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly send: (message: ViewerMessage) => boolean) {}
+  constructor(
+    private readonly send: (message: ViewerMessage) => boolean,
+    private readonly takesSlot: (inspector: string) => boolean,
+  ) {}
 
   watch(view: WatchedView): WatchHandle {
     const handle = new WatchHandle(view, (closed) => this.close(closed));
@@ -45,6 +51,23 @@ export class Subscriptions {
     this.rest = setTimeout(() => this.moveAll(), at === "live" ? 0 : REST_MS);
   }
 
+  /** Let every view of an input that does not name a slot look into this one. */
+  lookInto(slot: number): void {
+    this.slot = slot;
+    this.moveAll();
+  }
+
+  /** The view that is meant: at the step and with the input that are looked at, if it names none. */
+  resolved(view: WatchedView): View {
+    const params = view.params ?? {};
+    const follows = this.slot !== 0 && !("slot" in params) && this.takesSlot(view.inspector);
+    return {
+      inspector: view.inspector,
+      params: follows ? { ...params, slot: this.slot } : params,
+      at: view.at ?? this.at,
+    };
+  }
+
   /** Ask for everything again, on a new connection. */
   renew(): void {
     for (const { ref, view } of this.byRef.values()) this.send({ type: "watch", ref, view });
@@ -54,6 +77,7 @@ export class Subscriptions {
     const subscription = this.byRef.get(event.ref);
     if (subscription === undefined) return;
     subscription.key = event.key;
+    if (event.key !== null) this.seen.add(event.key);
     for (const handle of subscription.handles) {
       handle.key = event.key;
       handle.problem = event.problem;
@@ -88,9 +112,9 @@ export class Subscriptions {
     }
   }
 
-  /** Whether a key is that of a view that this page watches. */
+  /** Whether a key is that of a view that this page watches, or watched a moment ago. */
   has(key: string): boolean {
-    return !this.withKey(key).next().done;
+    return this.seen.has(key);
   }
 
   private *withKey(key: string): Generator<Subscription, void> {
@@ -99,7 +123,7 @@ export class Subscriptions {
   }
 
   private join(handle: WatchHandle): void {
-    const view = resolved(handle.view, this.at);
+    const view = this.resolved(handle.view);
     const ref = this.refOf(view);
     let subscription = this.byRef.get(ref);
     if (subscription === undefined) {
@@ -127,7 +151,7 @@ export class Subscriptions {
 
   private moveAll(): void {
     for (const handle of this.handles) {
-      if (handle.view.at !== undefined) continue;
+      if (this.byRef.get(this.refOf(this.resolved(handle.view)))?.handles.has(handle)) continue;
       this.leave(handle);
       this.join(handle);
     }
@@ -139,10 +163,6 @@ export class Subscriptions {
     this.counter += 1;
     return `v${this.counter}`;
   }
-}
-
-function resolved(view: WatchedView, at: View["at"]): View {
-  return { inspector: view.inspector, params: view.params ?? {}, at: view.at ?? at };
 }
 
 function stable(view: View): string {

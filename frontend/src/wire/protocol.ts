@@ -26,7 +26,7 @@ export interface ArrayRef {
 /** Carry out a command. */
 export interface Ask {
   readonly type: "ask";
-  readonly command: RunCommand | PauseCommand | StepCommand | ResetCommand | PaceCommand | BudgetCommand | EditCommand | ReplaceCommand | SetWeightCommand | PaintCommand | ReinitialiseCommand | SetInputCommand | RewindCommand | SnapshotCommand | WatchCommand | UnwatchCommand | InspectCommand | CancelCommand | ExportCommand | StopCommand;
+  readonly command: RunCommand | PauseCommand | StepCommand | ResetCommand | PaceCommand | BudgetCommand | EditCommand | ReplaceCommand | SetWeightCommand | PaintCommand | ReinitialiseCommand | SetInputCommand | ClearInputCommand | RewindCommand | SnapshotCommand | WatchCommand | UnwatchCommand | InspectCommand | CancelCommand | ExportCommand | StopCommand;
 }
 
 /** One axis of a chart. */
@@ -56,6 +56,18 @@ export interface BarsFigure {
   /** `%` shows values times 100. */
   readonly unit: string;
   readonly highlight: number | null;
+}
+
+/** Layers that belong together, such as a residual block. */
+export interface BlockCard {
+  readonly path: string;
+  readonly title: string;
+  /** Places in the model's `layers`; the last one puts out what the block does. */
+  readonly layers: readonly (number)[];
+  /** How many of them have weights to learn: convolutions and linear layers. */
+  readonly weighted: number;
+  /** What goes in is added to what comes out, past some of its layers. */
+  readonly skips: boolean;
 }
 
 /** A box in pixels: left, top, right, bottom. */
@@ -129,6 +141,54 @@ export interface Change {
   readonly value: JsonValue;
 }
 
+/** Build the shapes of a model alone, and say what does not fit. */
+export interface CheckModel {
+  readonly type: "check_model";
+  readonly model: Part;
+  /** It says how many numbers the model puts out. */
+  readonly loss: Part;
+  readonly kind: "points" | "images";
+  /** Of one sample: (2,) for points, (channels, height, width) for images. */
+  readonly shape: readonly (number)[];
+  /** 0 where there are values to learn. */
+  readonly classes: number;
+}
+
+/** One layer that fits. */
+export interface CheckedLayer {
+  /** Module path; the name it was given, or a generated one. */
+  readonly name: string;
+  /** What it is, such as `conv 3x3, 16 channels`. */
+  readonly words: string;
+  readonly output_shape: readonly (number)[];
+  readonly parameters: number;
+  /** Multiply-accumulate operations for one sample. */
+  readonly macs: number;
+}
+
+/** What a model would be, as far as it fits. */
+export interface CheckedModel {
+  /** In the order of `model.params.layers`; with a problem, those before the one to blame. */
+  readonly layers: readonly (CheckedLayer)[];
+  /** The output layer, which every model gets by itself. */
+  readonly output: CheckedLayer | null;
+  readonly parameters: number;
+  readonly macs: number;
+  readonly problem: Problem | null;
+  /** The same model as a list of layers, every name written out, for the builder. */
+  readonly chain: Part | null;
+  /** Why it cannot be such a list. */
+  readonly no_chain: Problem | null;
+}
+
+/** Empty an input slot; views that look at it see the first validation sample again. */
+export interface ClearInputCommand {
+  /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
+  readonly id?: string;
+  readonly type: "clear_input";
+  readonly slot: number;
+}
+
 /** What became of a command. */
 export interface CommandResult {
   readonly command_id: string;
@@ -160,6 +220,8 @@ export interface DataCard {
   readonly classes: readonly (string)[];
   readonly train_count: number;
   readonly validation_count: number;
+  /** What there is to know of them besides, such as files that could not be read. */
+  readonly note: string;
 }
 
 /** A change made to a run at a step boundary: it acts on step `step` + 1 and all later ones. */
@@ -204,6 +266,34 @@ export interface Experiment {
   readonly seed: number;
   /** Of the data that are generated and of their split. */
   readonly data_seed: number;
+}
+
+/** What is to be explained, and how. */
+export interface Explain {
+  /** One of the attributions of the catalog, such as `grad_cam`. */
+  readonly method: string;
+  /** Parameters of the method. */
+  readonly params: Readonly<Record<string, JsonValue>>;
+  /** The class to explain; None: the predicted one. */
+  readonly target: number | null;
+  /** The layer whose maps are looked at, for methods that look at one; empty: the last. */
+  readonly layer: string;
+  /** The input slot to explain, where no input is given. */
+  readonly slot: number;
+  /** The input itself: a sample of the data, or pixels. */
+  readonly input: SampleInput | PixelInput | null;
+  /** `live`, or the step of the past whose network is to be explained. */
+  readonly at: "live" | number;
+}
+
+/** An explanation with its arrays as nested lists. */
+export interface Explained {
+  /** Method, resolved arguments, class, score and probability, layer, step, seed, warnings. */
+  readonly meta: Readonly<Record<string, JsonValue>>;
+  /** (c, h, w) raw signed scores, or (1, h', w') for a layer's map; None where not a number. */
+  readonly scores: readonly (JsonValue)[];
+  /** (c, h, w) from 0 to 1, as the network was given it. */
+  readonly inputs: readonly (JsonValue)[];
 }
 
 /** Ask for weights and optimizer state as safetensors; the answer is an `exported` event. */
@@ -360,6 +450,8 @@ export interface ImagesFigure {
   readonly columns: number | null;
   /** Drawn below each image (an input under its attribution), one each or one for all. */
   readonly underlay: Images | null;
+  /** Which sample of the data each image is, where they are some; `split` in the facts. */
+  readonly samples: readonly (number)[];
 }
 
 /** What lies in the input slots. */
@@ -401,13 +493,17 @@ export interface JobDone {
   readonly type: "job_done";
   readonly id: string;
   readonly figures: readonly (LinesFigure | BarsFigure | HistogramFigure | ScatterFigure | HeatmapFigure | ImagesFigure | NetworkFigure | BoxesFigure | TokensFigure | TableFigure | SurfaceFigure | TextFigure)[];
+  /** What a model that was checked would be. */
+  readonly checked: CheckedModel | null;
   readonly problem: Problem | null;
 }
 
-/** One layer of the model, as listed beside it. */
+/** One layer of the model: a use of a module, or of a function between modules. */
 export interface LayerCard {
+  /** Module path; the same for every use of a module. `block1.add` for a function there. */
   readonly path: string;
   readonly title: string;
+  /** `feature`, `linear`, `conv`, `pool`, `activation`, `norm`, `output`, `add`, `concat`, `multiply`, `join` (branches meet otherwise) or `other`. */
   readonly kind: string;
   readonly output_shape: readonly (number)[];
   readonly parameters: number;
@@ -415,6 +511,16 @@ export interface LayerCard {
   readonly macs: number;
   /** In input pixels, along one side. */
   readonly receptive_field: number | null;
+  /** Places in the model's `layers` whose output it takes; -1 is what goes into the model. */
+  readonly inputs: readonly (number)[];
+  /** Path of the block it belongs to. */
+  readonly block: string;
+  /** Class of the module, or name of the function. */
+  readonly operation: string;
+  /** Counts the uses of the same module, from 0; only the first counts its parameters. */
+  readonly call: number;
+  readonly is_module: boolean;
+  readonly window: WindowCard | null;
 }
 
 /** A lesson with its prose and the views it opens. */
@@ -517,7 +623,9 @@ export interface MetricsEvent {
 
 /** What was built. */
 export interface ModelCard {
+  /** In the order in which they are run, so that each comes after those it takes from. */
   readonly layers: readonly (LayerCard)[];
+  readonly blocks: readonly (BlockCard)[];
   readonly parameters: number;
   readonly macs: number;
   readonly device: string;
@@ -546,7 +654,7 @@ export interface NetworkLayer {
   /** Module path; `input` for what goes in. */
   readonly path: string;
   readonly title: string;
-  /** `input`, `feature`, `linear`, `conv`, `pool`, `activation`, `norm`, `output` or `other`. */
+  /** `input`, `feature`, `linear`, `conv`, `pool`, `activation`, `norm`, `output`, `other`, or `block` for several layers. */
   readonly kind: string;
   /** Of the output for one sample: (units,) or (channels, height, width). */
   readonly shape: readonly (number)[];
@@ -560,12 +668,18 @@ export interface NetworkLayer {
   /** (units,) f4: one number per unit, where it has no map. */
   readonly values: ArrayRef | null;
   readonly parameters: number;
+  /** Path of the block that it is, or belongs to. */
+  readonly block: string;
+  /** It is a block that can be opened to its layers. */
+  readonly opens: boolean;
 }
 
 /** The weights between two layers; a link without weights is drawn as a ribbon. */
 export interface NetworkLink {
   readonly source: number;
   readonly target: number;
+  /** It goes past layers: drawn as an arc. */
+  readonly skip: boolean;
   /** (units of target, units of source) f4. */
   readonly weight: ArrayRef | null;
   /** (units of target,) f4. */
@@ -613,6 +727,23 @@ export interface PauseCommand {
   /** Chosen by the sender, else by web; a command whose id was seen before takes effect once. */
   readonly id?: string;
   readonly type: "pause";
+}
+
+/** Pictures by class in the data folder, for the data set `folder`. */
+export interface PictureSetCard {
+  /** Relative to the data folder, as the data set's `path` takes it. */
+  readonly path: string;
+  readonly title: string;
+  readonly classes: number;
+  readonly pictures: number;
+  /** Files that are no pictures, lie in no class, or could not be read when they came. */
+  readonly left_out: number;
+  /** It has folders for training and validation. */
+  readonly is_divided: boolean;
+  /** It came over the page, and may be deleted from there. */
+  readonly is_upload: boolean;
+  /** Why files were left out when it came. */
+  readonly note: string;
 }
 
 /** An input drawn, uploaded or taken by camera. */
@@ -852,6 +983,11 @@ export interface SetWeightCommand {
   readonly parameter: string;
   readonly index: readonly (number)[];
   readonly value: number;
+}
+
+/** What lies in the input slots; slot 0 shows the first validation sample until it is set. */
+export interface SlotInputs {
+  readonly slots: Readonly<Record<string, SampleInput | PixelInput>>;
 }
 
 /** Write a snapshot now. */
@@ -1108,6 +1244,15 @@ export interface WatchingEvent {
   readonly problem: Problem | null;
 }
 
+/** The window that a convolution or pooling moves over its input: (height, width) in cells. */
+export interface WindowCard {
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number];
+  readonly dilation: readonly [number, number];
+  readonly groups: number;
+}
+
 /** Whether web hears the worker. */
 export interface WorkerLinkEvent {
   /** Counts the events without a key, from 1 in each incarnation, so that a gap shows. */
@@ -1121,7 +1266,7 @@ export type Figure = LinesFigure | BarsFigure | HistogramFigure | ScatterFigure 
 
 export type LiveEvent = SnapshotEvent | WatchingEvent | ViewersEvent | WorkerLinkEvent | HeartbeatEvent | RefusedEvent | StateEvent | TelemetryEvent | MetricsEvent | BuiltEvent | EditedEvent | HistoryEvent | InputsEvent | FigureEvent | ProgressEvent | ViewProblemEvent | ProblemEvent | ReplyEvent | InspectedEvent | ExportedEvent;
 
-export type Command = RunCommand | PauseCommand | StepCommand | ResetCommand | PaceCommand | BudgetCommand | EditCommand | ReplaceCommand | SetWeightCommand | PaintCommand | ReinitialiseCommand | SetInputCommand | RewindCommand | SnapshotCommand | WatchCommand | UnwatchCommand | InspectCommand | CancelCommand | ExportCommand | StopCommand;
+export type Command = RunCommand | PauseCommand | StepCommand | ResetCommand | PaceCommand | BudgetCommand | EditCommand | ReplaceCommand | SetWeightCommand | PaintCommand | ReinitialiseCommand | SetInputCommand | ClearInputCommand | RewindCommand | SnapshotCommand | WatchCommand | UnwatchCommand | InspectCommand | CancelCommand | ExportCommand | StopCommand;
 
 export type ViewerMessage = Ack | Watch | Unwatch | Ask;
 

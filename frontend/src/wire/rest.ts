@@ -4,6 +4,8 @@ import { decodeFrame, type FrameData } from "./frame";
 import { problemOf, ProblemError } from "./problem";
 import type {
   Catalog,
+  CheckedModel,
+  CheckModel,
   Command,
   CommandResult,
   CreateSession,
@@ -15,6 +17,7 @@ import type {
   Lesson,
   LessonCard,
   Metrics,
+  PictureSetCard,
   Problem,
   SessionInfo,
 } from "./protocol";
@@ -37,6 +40,7 @@ export const rest = {
   preview: (lesson: string) => picture("GET", `/lessons/${lesson}/preview`),
   demo: (name: string, params: Readonly<Record<string, JsonValue>>) =>
     picture("POST", `/demos/${name}`, { params }),
+  check: (body: CheckModel) => json<CheckedModel>("POST", "/models/check", body),
 
   sessions: () => json<readonly SessionInfo[]>("GET", "/sessions"),
   session: (id: string) => json<SessionInfo>("GET", `/sessions/${id}`),
@@ -48,6 +52,9 @@ export const rest = {
     json<CommandResult>("POST", `/sessions/${id}/commands`, command),
   metrics: (id: string) => json<Metrics>("GET", `/sessions/${id}/metrics`),
   history: (id: string) => json<History>("GET", `/sessions/${id}/history`),
+
+  pictureSets: () => json<readonly PictureSetCard[]>("GET", "/picture-sets"),
+  removePictureSet: (name: string) => send("DELETE", `/picture-sets/${encodeURIComponent(name)}`),
 };
 
 export type ExportFormat = "experiment" | "safetensors" | "python" | "pytorch";
@@ -65,6 +72,28 @@ export async function exportText(
   const response = await fetch(exportUrl(id, format));
   if (!response.ok) throw await refusal(response);
   return response.text();
+}
+
+/** Send an archive of pictures; `told` hears the share that was sent, which fetch cannot tell. */
+export function uploadPictureSet(
+  name: string,
+  file: Blob,
+  told: (share: number) => void,
+): Promise<PictureSetCard> {
+  const request = new XMLHttpRequest();
+  request.open("POST", `${ROOT}/picture-sets?name=${encodeURIComponent(name)}`);
+  request.setRequestHeader("Content-Type", "application/zip");
+  request.upload.onprogress = ({ loaded, total }) => told(loaded / Math.max(1, total));
+  return new Promise((resolve, reject) => {
+    request.onload = () => {
+      const { status, responseText } = request;
+      if (status === 200) resolve(JSON.parse(responseText) as PictureSetCard);
+      else void refusal(new Response(responseText, { status })).then(reject);
+    };
+    request.onerror = () =>
+      reject(new ProblemError(problemOf("The upload was cut off.", { hint: "Try it again." })));
+    request.send(file);
+  });
 }
 
 async function json<T>(method: Method, path: string, body?: unknown): Promise<T> {

@@ -1,10 +1,11 @@
 """Grad-CAM: where a convolution saw what speaks for a class."""
 
 from captum.attr import LayerGradCam
-from torch import Tensor, nn
+from torch import Tensor
 
-from lantern.lab.capture import convolution_call, settled, traced
 from lantern.lab.kinds import Attribution
+from lantern.lab.places import place_of
+from lantern.lab.questions import Question
 
 
 class GradCam(Attribution, name="grad_cam", title="Grad-CAM"):
@@ -19,12 +20,14 @@ class GradCam(Attribution, name="grad_cam", title="Grad-CAM"):
     signed = False
     layered = True
 
-    def attribute(self, model: nn.Module, inputs: Tensor, target: int, layer: str | None) -> Tensor:
+    def attribute(self, question: Question) -> Tensor:
         """Return relu(sum over channels of mean gradient x map), (b, 1, h', w')."""
-        calls, _ = traced(model, inputs[:1])
-        place = settled(calls, convolution_call(calls, layer)).module
-        scores = LayerGradCam(model, place).attribute(
-            inputs.detach().clone().requires_grad_(), target=target, relu_attributions=True
+        place = place_of(question.model, question.inputs, question.layer)
+        scores = LayerGradCam(question.model, place.module).attribute(
+            question.inputs.detach().clone().requires_grad_(),
+            target=question.target,
+            attribute_to_layer_input=place.at_input,
+            relu_attributions=True,
         )
         assert isinstance(scores, Tensor)
         return scores.detach()

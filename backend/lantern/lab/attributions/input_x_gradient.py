@@ -1,9 +1,10 @@
 """Input x gradient: saliency weighed by the input itself."""
 
 from captum.attr import InputXGradient as CaptumInputXGradient
-from torch import Tensor, nn
+from torch import Tensor
 
 from lantern.lab.kinds import Attribution
+from lantern.lab.questions import Question
 
 
 class InputXGradient(Attribution, name="input_x_gradient", title="Input × gradient"):
@@ -15,7 +16,7 @@ class InputXGradient(Attribution, name="input_x_gradient", title="Input × gradi
 
     order = 20
 
-    def attribute(self, model: nn.Module, inputs: Tensor, target: int, layer: str | None) -> Tensor:
+    def attribute(self, question: Question) -> Tensor:
         """Return x * d score / dx, (b, c, h, w)."""
-        free = inputs.detach().clone().requires_grad_()
-        return CaptumInputXGradient(model).attribute(free, target=target).detach()
+        free = question.inputs.detach().clone().requires_grad_()
+        return CaptumInputXGradient(question.model).attribute(free, target=question.target).detach()

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-import torch
 from captum.attr import IntegratedGradients as CaptumIntegratedGradients
-from torch import Tensor, nn
+from torch import Tensor
 
+from lantern.lab.attributions._slices import against_blank
 from lantern.lab.kinds import Attribution
+from lantern.lab.questions import Question
 from lantern.protocol.model import control
 
 CHUNK = 64
@@ -27,30 +28,19 @@ class IntegratedGradients(Attribution, name="integrated_gradients", title="Integ
     baseline: Annotated[float, control(ge=0, le=1)] = 0.0
     """Brightness of the blank input it starts from."""
 
-    def attribute(self, model: nn.Module, inputs: Tensor, target: int, layer: str | None) -> Tensor:
+    def attribute(self, question: Question) -> Tensor:
         """Return (x - baseline) times the mean gradient on the way, (b, c, h, w)."""
-        free = inputs.detach().clone().requires_grad_()
-        scores = CaptumIntegratedGradients(model).attribute(
+        free = question.inputs.detach().clone().requires_grad_()
+        scores = CaptumIntegratedGradients(question.model).attribute(
             free,
             baselines=self.baseline,
-            target=target,
+            target=question.target,
             n_steps=self.steps,
             method="gausslegendre",
-            internal_batch_size=max(CHUNK, len(inputs)),
+            internal_batch_size=max(CHUNK, len(question.inputs)),
         )
         return scores.detach().float()
 
-    def checks(
-        self, model: nn.Module, inputs: Tensor, target: int, scores: Tensor
-    ) -> dict[str, float]:
+    def checks(self, question: Question, scores: Tensor) -> dict[str, float]:
         """Return the sum of the shares and the score difference that it ought to be."""
-        with torch.no_grad():
-            here = model(inputs)[:, target].sum()
-            there = model(torch.full_like(inputs, self.baseline))[:, target].sum()
-        found, wanted = float(scores.sum()), float(here - there)
-        gap = abs(found - wanted) / max(abs(wanted), 1e-12)
-        return {
-            "sum of attributions": found,
-            "score difference": wanted,
-            "completeness gap (%)": 100 * gap,
-        }
+        return against_blank(question, scores, self.baseline)

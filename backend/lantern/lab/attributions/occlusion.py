@@ -6,14 +6,13 @@ from itertools import product
 from typing import Annotated
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from lantern.lab.attributions._slices import is_due, last_scores, per_pass
 from lantern.lab.kinds import Attribution
+from lantern.lab.questions import Explanation, Question
 from lantern.lab.subject import Progress
 from lantern.protocol.model import control
-
-CHUNK = 64
-"""Covered inputs per pass."""
 
 
 class Occlusion(Attribution, name="occlusion", title="Occlusion"):
@@ -26,6 +25,7 @@ class Occlusion(Attribution, name="occlusion", title="Occlusion"):
     order = 50
     tags = ("long",)
     long = True
+    joint = True
     window: Annotated[int, control(ge=1, le=32, unit="px")] = 4
     """Side of the square that covers the input."""
     stride: Annotated[int, control(ge=1, le=16, unit="px")] = 2
@@ -33,36 +33,33 @@ class Occlusion(Attribution, name="occlusion", title="Occlusion"):
     baseline: Annotated[float, control(ge=0, le=1)] = 0.0
     """Brightness it covers with."""
 
-    def attribute(self, model: nn.Module, inputs: Tensor, target: int, layer: str | None) -> Tensor:
+    def attribute(self, question: Question) -> Tensor:
         """Return the mean of f(x) - f(covered) over the windows on a pixel, (b, c, h, w)."""
-        for found in self.progressive(model, inputs, target, layer):
-            if isinstance(found, Tensor):
-                return found
-        raise AssertionError("progressive ends with the scores")
+        return last_scores(self.progressive(question))
 
-    def progressive(
-        self, model: nn.Module, inputs: Tensor, target: int, layer: str | None
-    ) -> Iterator[Progress | Tensor]:
-        """Yield Progress after every chunk of windows, then the scores."""
+    def progressive(self, question: Question) -> Iterator[Progress | Explanation]:
+        """Yield Progress after every chunk of windows and the map so far, then the scores."""
+        inputs = question.inputs
         masks = self._masks(inputs.shape[2], inputs.shape[3]).to(inputs)
-        with torch.no_grad():
-            whole = model(inputs)[:, target]  # (b,)
-        total = torch.zeros_like(inputs[:, :1])
+        size, whole = per_pass(inputs), question.scores(inputs)  # (b,)
+        total, covers = torch.zeros_like(inputs[:, :1]), torch.zeros_like(masks[0])
         done = 0
-        for chunk in masks.split(max(1, CHUNK // len(inputs))):
+        for chunk in masks.split(size):
             yield Progress(done / len(masks), f"{done} of {len(masks)} windows covered")
-            covered = self._covered(model, inputs, chunk, target)  # (windows, b)
-            total += torch.einsum("nb,nhw->bhw", whole - covered, chunk).unsqueeze(1)
+            lost = whole - self._covered(question, chunk)  # (windows, b)
+            total = total + torch.einsum("nb,nhw->bhw", lost, chunk).unsqueeze(1)
+            covers = covers + chunk.sum(0)
             done += len(chunk)
+            if is_due(done, size, len(masks)):
+                yield Explanation((total / covers.clamp_min(1)).expand_as(inputs).contiguous())
         # A stride larger than the window leaves pixels that nothing ever covers.
-        scores = total / masks.sum(0).clamp_min(1)
-        yield scores.expand_as(inputs).contiguous()
+        scores = (total / covers.clamp_min(1)).expand_as(inputs).contiguous()
+        yield Explanation(scores, {"windows": float(len(masks))})
 
-    def _covered(self, model: nn.Module, inputs: Tensor, masks: Tensor, target: int) -> Tensor:
-        cover = masks[:, None, None]  # (n, h, w) -> (n, 1, 1, h, w)
+    def _covered(self, question: Question, masks: Tensor) -> Tensor:
+        inputs, cover = question.inputs, masks[:, None, None]  # (n, h, w) -> (n, 1, 1, h, w)
         covered = inputs * (1 - cover) + self.baseline * cover  # (n, b, c, h, w)
-        with torch.no_grad():
-            scores = model(covered.flatten(0, 1))[:, target]  # (n * b,)
+        scores = question.scores(covered.flatten(0, 1))  # (n * b,)
         return scores.reshape(len(masks), len(inputs))
 
     def _masks(self, height: int, width: int) -> Tensor:

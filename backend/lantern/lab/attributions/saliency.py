@@ -1,9 +1,10 @@
 """Saliency: the gradient of a class's score with respect to the input."""
 
 from captum.attr import Saliency as CaptumSaliency
-from torch import Tensor, nn
+from torch import Tensor
 
 from lantern.lab.kinds import Attribution
+from lantern.lab.questions import Question
 
 
 class Saliency(Attribution, name="saliency", title="Saliency"):
@@ -15,7 +16,11 @@ class Saliency(Attribution, name="saliency", title="Saliency"):
 
     order = 10
 
-    def attribute(self, model: nn.Module, inputs: Tensor, target: int, layer: str | None) -> Tensor:
+    def attribute(self, question: Question) -> Tensor:
         """Return d score / d pixel, (b, c, h, w)."""
-        free = inputs.detach().clone().requires_grad_()
-        return CaptumSaliency(model).attribute(free, target=target, abs=False).detach()
+        free = question.inputs.detach().clone().requires_grad_()
+        return (
+            CaptumSaliency(question.model)
+            .attribute(free, target=question.target, abs=False)
+            .detach()
+        )

@@ -58,8 +58,8 @@ MODULES: dict[str, type[nn.Module]] = {
 SiLU: Elfwing et al., 2018; mish: Misra, 2020; GELU with the exact normal distribution function
 (Hendrycks and Gimpel, 2016)."""
 
-NON_LINEARITIES = tuple(kind for kind in MODULES.values() if kind is not nn.Identity)
-"""Classes of modules that are non-linear."""
+NON_LINEARITIES = (*(kind for kind in MODULES.values() if kind is not nn.Identity), nn.ReLU6)
+"""Classes of modules that are non-linear; ReLU6 is there for the MobileNets alone."""
 
 
 def activation(name: ActivationName) -> nn.Module:

@@ -42,7 +42,7 @@ class Gate(nn.Module):
 
     def train(self, mode: bool = True) -> Self:
         """Change the mode; the mask may have been overwritten from outside since the last time."""
-        self._is_idle = bool((self.open == 1).all())
+        self._is_idle = self.open.is_meta or bool((self.open == 1).all())
         return super().train(mode)
 
     def forward(self, inputs: Tensor) -> Tensor:

@@ -9,6 +9,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from lantern.lab.building.images import fewer, image_data
+from lantern.lab.data import Data, Split
 from lantern.protocol.problems import ProblemError
 
 UNSIGNED_BYTE = 0x08
@@ -37,6 +39,28 @@ def read_idx(path: Path, *, dimensions: int) -> Tensor:
         raise _damaged(path, f"{len(raw) - start} bytes do not fill the shape {shape}")
     body = bytearray(memoryview(raw)[start:])  # torch wants memory that it may write to
     return torch.frombuffer(body, dtype=torch.uint8).reshape(shape)
+
+
+def read_pair(folder: Path, part: str) -> Split:
+    """Return images (n, 1, h, w) and classes 0-9 of a `train` or `t10k` pair, as MNIST has them."""
+    images = read_idx(folder / f"{part}-images-idx3-ubyte.gz", dimensions=3)
+    labels = read_idx(folder / f"{part}-labels-idx1-ubyte.gz", dimensions=1)
+    if len(images) != len(labels) or len(labels) == 0 or int(labels.max()) > 9:
+        raise ProblemError(
+            f"dataset: images and labels of {folder.parent.name}'s {part} files do not belong "
+            "together.",
+            field="dataset.name",
+            hint="Delete them, so that they are downloaded again.",
+        )
+    return Split(images.unsqueeze(1), labels.long())  # (n, h, w) -> (n, 1, h, w)
+
+
+def idx_data(
+    folder: Path, classes: tuple[str, ...], *, train_samples: int, by: torch.Generator
+) -> Data:
+    """Return the data of four files named as MNIST's, with so many of the training images."""
+    train = fewer(read_pair(folder, "train"), train_samples, by=by)
+    return image_data(train, read_pair(folder, "t10k"), classes)
 
 
 def _damaged(path: Path, why: str) -> ProblemError:

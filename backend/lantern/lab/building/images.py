@@ -19,6 +19,14 @@ def image_data(train: Split, validation: Split, classes: tuple[str, ...]) -> Dat
     )
 
 
+def fewer(split: Split, count: int, *, by: torch.Generator) -> Split:
+    """Return a random choice of so many samples in their old order, or all if there are not."""
+    if count >= len(split):
+        return split
+    chosen = torch.randperm(len(split), generator=by)[:count].sort().values
+    return Split(split.inputs[chosen], split.targets[chosen])
+
+
 def stratified(labels: Tensor, *, share: float, by: torch.Generator) -> tuple[Tensor, Tensor]:
     """Return shuffled indices of two parts; the first has this share of every class."""
     parts: tuple[list[Tensor], list[Tensor]] = ([], [])

@@ -5,6 +5,8 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from lantern.lab.building.activations import ActivationName
+
 InitialisationName = Literal[
     "xavier_uniform", "xavier_normal", "he_uniform", "he_normal", "uniform", "zeros"
 ]
@@ -27,3 +29,9 @@ def initialise(module: nn.Module, name: InitialisationName) -> None:
             FUNCTIONS[name](layer.weight)
             if layer.bias is not None:
                 nn.init.constant_(layer.bias, 0.1 if name == "uniform" else 0.0)
+
+
+def suited_to(activation: ActivationName) -> InitialisationName:
+    """Return the weights' usual beginning for a non-linearity: He's for those akin to ReLU."""
+    is_even = activation in {"tanh", "sigmoid", "linear", "sine", "bent_identity"}
+    return "xavier_normal" if is_even else "he_normal"

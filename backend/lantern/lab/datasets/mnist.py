@@ -3,15 +3,11 @@
 from pathlib import Path
 from typing import Annotated
 
-import torch
-
-from lantern.lab.building.idx import read_idx
-from lantern.lab.building.images import image_data
-from lantern.lab.data import Data, Split
+from lantern.lab.building.idx import idx_data
+from lantern.lab.data import Data
 from lantern.lab.kinds import Dataset, RemoteFile
 from lantern.lab.randomness import generator_for
 from lantern.protocol.model import control
-from lantern.protocol.problems import ProblemError
 
 FOLDER = "MNIST/raw"
 MIRRORS = (
@@ -60,21 +56,6 @@ class Mnist(Dataset, name="mnist", title="MNIST"):
 
     def load(self, folder: Path, seed: int) -> Data:
         """Return the images as bytes, in the order of the files."""
-        train, validation = _read(folder / FOLDER, "train"), _read(folder / FOLDER, "t10k")
-        if self.train_samples < len(train):
-            by = generator_for(seed, "data/mnist")
-            chosen = torch.randperm(len(train), generator=by)[: self.train_samples].sort().values
-            train = Split(train.inputs[chosen], train.targets[chosen])
-        return image_data(train, validation, tuple("0123456789"))
-
-
-def _read(folder: Path, part: str) -> Split:
-    images = read_idx(folder / f"{part}-images-idx3-ubyte.gz", dimensions=3)
-    labels = read_idx(folder / f"{part}-labels-idx1-ubyte.gz", dimensions=1)
-    if len(images) != len(labels) or len(labels) == 0 or int(labels.max()) > 9:
-        raise ProblemError(
-            f"dataset: images and labels of MNIST's {part} files do not belong together.",
-            field="dataset.name",
-            hint="Delete them, so that they are downloaded again.",
-        )
-    return Split(images.unsqueeze(1), labels.long())  # (n, 28, 28) -> (n, 1, 28, 28)
+        by = generator_for(seed, "data/mnist")
+        names = tuple("0123456789")
+        return idx_data(folder / FOLDER, names, train_samples=self.train_samples, by=by)

@@ -39,8 +39,7 @@ class DatasetPreview(Demo, name="dataset_preview", title="Data preview"):
         """Yield the one figure."""
         plugin = Dataset.make(Part(name=self.dataset, params=self.params))
         folder = _data_folder()
-        missing = [file.path for file in plugin.files if not (folder / file.path).is_file()]
-        if missing:
+        if plugin.missing(folder):
             raise ProblemError(
                 f"dataset: {plugin.title} is not in the data folder yet.",
                 field="dataset",

@@ -1,40 +1,43 @@
-"""The network of an image problem: what every layer makes of one picture."""
+"""The network of an image problem: what every layer or block makes of one picture."""
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from lantern.lab.arrays import array_of, images_of
-from lantern.lab.capture import Call, settled, traced
+from lantern.lab.capture import Call
+from lantern.lab.graph.catching import caught
 from lantern.lab.inspectors._judgement import Judgement, judgement_of
+from lantern.lab.inspectors._network_plan import NEVER_NEGATIVE, Column, Wish, plan_of
 from lantern.lab.subject import Subject
 from lantern.lab.wording import sized
 from lantern.protocol.figures import FigureScale, NetworkFigure, NetworkLayer, NetworkLink
 
-NEVER_NEGATIVE = (nn.ReLU, nn.ReLU6, nn.Sigmoid, nn.Softplus, nn.Hardsigmoid)
 VALUES_AT_MOST = 4096
 """Units of a layer without maps whose numbers are sent."""
 
 
-def network_of_images(
-    subject: Subject, slot: int, units: int, *, with_pools: bool
-) -> NetworkFigure:
-    """Return the input and what each layer, after its non-linearity, makes of it."""
+def network_of_images(subject: Subject, slot: int, units: int, wish: Wish) -> NetworkFigure:
+    """Return the input and what each layer (or block), after its non-linearity, makes of it."""
     inputs, truth = subject.resolve(slot)
-    calls, outputs = traced(subject.module, inputs)
+    plan = plan_of(subject.module, inputs, wish)
+    *hidden, last = plan.columns
+    found, outputs = caught(subject.module, inputs, [column.use for column in hidden])
     judgement = judgement_of(subject, inputs, truth, outputs)
-    kinds = {"conv", "linear", "pool"} if with_pools else {"conv", "linear"}
-    heads = [index for index, call in enumerate(calls) if call.kind in kinds]
-    last = heads.pop()
-    hidden = [_layer(calls[index], settled(calls, index), units) for index in heads]
-    layers = (_input(inputs), *hidden, _output(calls[last], judgement))
+    columns = [_layer(column, found[column.use], units) for column in hidden]
+    layers = (_input(inputs), *columns, _output(last, judgement, outputs.shape[-1]))
     names = ", ".join(f"{layer.title} {sized(layer.shape)}" for layer in layers)
+    skips = sum(skip for _, _, skip in plan.links)
+    beside = f"; {skips} connections go past layers" if skips else ""
     return NetworkFigure(
         title="Network",
         caption=judgement.sentence,
-        alt=f"Network of {len(layers)} columns looking at one picture: {names}; "
+        alt=f"Network of {len(layers)} columns looking at one picture: {names}{beside}; "
         f"{judgement.sentence}.",
-        facts={"step": subject.step, **judgement.facts},
+        facts={"step": subject.step, "level": plan.level, **judgement.facts},
         layers=layers,
-        links=tuple(NetworkLink(source=at, target=at + 1) for at in range(len(layers) - 1)),
+        links=tuple(
+            NetworkLink(source=source, target=target, skip=skip)
+            for source, target, skip in plan.links
+        ),
     )
 
 
@@ -55,33 +58,37 @@ def _input(inputs: Tensor) -> NetworkLayer:
     )
 
 
-def _layer(head: Call, shown: Call, units: int) -> NetworkLayer:
-    output = shown.output[0]  # (1, channels, h, w) or (1, units) -> without the batch
+def _layer(column: Column, caught: Tensor, units: int) -> NetworkLayer:
+    output = caught[0]  # (1, channels, h, w) or (1, units) -> without the batch
     spread = output.dim() == 3 and output[0].numel() > 1
     count = min(len(output), units if spread else VALUES_AT_MOST)
     part = output[:count]
+    scale: FigureScale = "magnitude" if column.is_positive else "signed"
     return NetworkLayer(
-        path=head.path,
-        title=head.path,
-        kind=head.kind,
+        path=column.path,
+        title=column.title,
+        kind=column.kind,
         shape=tuple(output.shape),
         units=len(output),
         shown=tuple(range(count)) if count < len(output) else (),
-        maps=images_of(part.unsqueeze(1), scale=scale_of(shown)) if spread else None,
+        maps=images_of(part.unsqueeze(1), scale=scale) if spread else None,
         values=None if spread else array_of(part.flatten().nan_to_num()),
-        parameters=sum(weight.numel() for weight in head.module.parameters()),
+        parameters=column.parameters,
+        block=column.block,
+        opens=column.opens,
     )
 
 
-def _output(head: Call, judgement: Judgement) -> NetworkLayer:
+def _output(column: Column, judgement: Judgement, outputs: int) -> NetworkLayer:
     count = len(judgement.probabilities)
     return NetworkLayer(
-        path=head.path,
-        title="softmax" if head.output.shape[-1] > 1 else "output",
+        path=column.path,
+        title="softmax" if outputs > 1 else "output",
         kind="output",
         shape=(count,),
         units=count,
         names=judgement.classes,
         values=array_of(judgement.probabilities),
-        parameters=sum(weight.numel() for weight in head.module.parameters()),
+        parameters=column.parameters,
+        block=column.block,
     )

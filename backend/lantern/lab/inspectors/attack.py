@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from torch import Tensor
 
 from lantern.lab.arrays import array_of, quantised
-from lantern.lab.explain import method_of
+from lantern.lab.explaining import method_of
 from lantern.lab.inspectors._judgement import Judgement, judged, judgement_of, only_for
 from lantern.lab.kinds import Attack, Inspector
 from lantern.lab.scores import Scores

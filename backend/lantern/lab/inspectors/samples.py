@@ -58,4 +58,5 @@ class Samples(Inspector, name="samples", title="Samples"):
             },
             images=images_of(pictures, scale="pixels"),
             labels=tuple(names),
+            samples=tuple(chosen.tolist()),
         )

@@ -1,12 +1,13 @@
 """What learning from examples has in common, whatever the targets are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated
 
 import torch
 from torch import Tensor, nn
 
+from lantern.lab.building.heads import WithHeads
 from lantern.lab.data import Data, Split
 from lantern.lab.kinds import Loss
 from lantern.lab.randomness import generator_for
@@ -33,10 +34,11 @@ ValidationSamples = Annotated[
 def supervised_step(run: "Run") -> Iterator[Stage]:
     """Do one training step on the next batch, yielding each stage once it is done."""
     inputs, targets = run.take_batch()
-    run.outputs = outputs = run.module(inputs)
+    outputs, hints = answered(run.module, inputs)
+    run.outputs = outputs
     yield "forward"
     run.losses = losses = run.loss.values(outputs, targets)
-    objective = run.objective(losses.mean())
+    objective = run.objective(losses.mean(), auxiliary_loss(run, hints, targets))
     yield "loss"
     run.clear_gradients()
     objective.backward()
@@ -44,6 +46,22 @@ def supervised_step(run: "Run") -> Iterator[Stage]:
     run.optimizer.step()
     run.complete()
     yield "update"
+
+
+def answered(module: nn.Module, inputs: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+    """Return outputs (b, outputs), and those of each auxiliary head where a model has some."""
+    if isinstance(module, WithHeads):
+        return module.with_auxiliary(inputs)
+    return module(inputs), ()
+
+
+def auxiliary_loss(run: "Run", hints: Sequence[Tensor], targets: Tensor) -> Tensor | None:
+    """Return the sum of the heads' mean losses times their weight; None without heads."""
+    if not hints:
+        return None
+    assert isinstance(run.module, WithHeads)
+    losses = [run.loss.values(hint, targets).mean() for hint in hints]
+    return run.module.weight * torch.stack(losses).sum()
 
 
 @torch.no_grad()

@@ -8,6 +8,7 @@ import { hashOf, router } from "../../state/router.svelte";
 import { hidden } from "../../state/page-options.svelte";
 import { editorOf } from "../../state/points.svelte";
 import type { SessionState } from "../../state/session.svelte";
+import { lookAtNext } from "../../stage/inputs/pinned";
 import { asProblem } from "../../wire/problem";
 import type { Command, StepCommand } from "../../wire/protocol";
 import { rest } from "../../wire/rest";
@@ -126,6 +127,7 @@ export class Actions {
       does: "Draw points on the output: a class per number, E erases, Ctrl Z undoes",
       run: () => this.draw(),
     },
+    { key: "I", label: "I", does: "Next pinned input", run: () => lookAtNext(this.session) },
     { key: "T", label: "T", does: "Light or dark", run: () => appearance.toggleTheme() },
     {
       key: "/",

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from lantern.lab.kinds import Attack, Attribution
 from lantern.lab.look import private_copy
 from lantern.lab.plugin import Plugin, load_plugins, problem_of
+from lantern.lab.questions import Question
 from lantern.lab.scores import Scores
 from lantern.protocol.problems import ProblemError
 
@@ -22,20 +23,22 @@ def explain(
     method: str,
     *,
     layer: str | None = None,
+    background: Tensor | None = None,
     **params: JsonValue,
 ) -> Tensor:
     """Return raw signed float32 scores of what made the module say `target`.
 
     Inputs are (b, c, h, w) in the module's own units; the result has their shape, or (b, 1, h', w')
-    for methods that look at one convolution, given by its path as `layer` (default: the last). It
-    works on an eval-mode copy: the module's mode, gradients and hooks, and torch's random state,
-    stay as they are.
+    for methods that look at the maps of one layer, given by its path as `layer` (default: the last
+    that has maps). `background` (n, c, h, w) holds samples of the data, for methods that compare
+    with some. It works on an eval-mode copy: the module's mode, gradients and hooks, and torch's
+    random state, stay as they are.
     """
     plugin = method_of(Attribution, method, params)
     model = Scores(private_copy(module))
     require_class(model, inputs, target)
     with torch.enable_grad():
-        return plugin.attribute(model, inputs.detach(), target, layer)
+        return plugin.attribute(Question(model, inputs.detach(), target, layer, background))
 
 
 def attack(
@@ -71,7 +74,7 @@ def reached(model: nn.Module, inputs: Tensor, moved: Tensor, labels: Tensor) -> 
 def method_of(kind: type[P], name: str, params: dict[str, JsonValue]) -> P:
     """Return the method of that name with its parameters, or raise a ProblemError."""
     if name not in kind.registry:
-        load_plugins()
+        load_plugins([f"{kind.kind}s"])  # the folders of attributions and attacks
     found = kind.registry.get(name)
     if found is None:
         known = ", ".join(sorted(kind.registry))

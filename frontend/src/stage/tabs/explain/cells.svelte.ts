@@ -1,0 +1,252 @@
+/** What the grid's cells look at: live, or once until asked again. */
+
+import { untrack } from "svelte";
+import { SvelteMap } from "svelte/reactivity";
+
+import type { Tile } from "../../../draw/tile";
+import { tilesOf } from "../../../figures/read";
+import type { SessionState } from "../../../state/session.svelte";
+import {
+  useView,
+  type FigureFrame,
+  type LookedAt,
+  type WatchedView,
+} from "../../../state/watch.svelte";
+import type { Figure, Problem } from "../../../wire/protocol";
+import type { Column } from "./columns";
+import { limitOf, type Placed, type ScoreMap } from "./scale";
+
+/** Web keeps a view that nobody looks at for so long; asked again sooner it is not computed anew. */
+const GRACE_MS = 3_300;
+
+interface Wish {
+  readonly session: () => SessionState;
+  readonly view: () => WatchedView | null;
+  /** Computed once, and again when asked; not all the time. */
+  readonly once: () => boolean;
+  /** Begin by itself, also when what it looks at changes. */
+  readonly eager: boolean;
+  /** A view that the worker does not repeat by itself, even while somebody looks at it. */
+  readonly still?: boolean;
+}
+
+/** A view that is live, or computed once: create it while a component is set up. */
+export class Look {
+  private readonly looked: LookedAt;
+  private readonly wish: Wish;
+  private armed = $state(false);
+  private delayed = $state(false);
+  private kept = $state.raw<FigureFrame | null>(null);
+  private refused = $state.raw<Problem | null>(null);
+  /** The step from which on a figure counts as the one asked for. */
+  private wanted = 0;
+  private closedAt = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(wish: Wish) {
+    this.wish = wish;
+    const text = $derived.by(() => {
+      const view = wish.view();
+      return view === null ? "" : JSON.stringify(view);
+    });
+    const input = $derived.by(() => {
+      const { slot } = (wish.view()?.params ?? {}) as { slot?: number };
+      return JSON.stringify(wish.session().inputs[String(slot ?? 0)] ?? null);
+    });
+    // Of its own, so that the view is not left and taken up again whenever a part of it changes.
+    const open = $derived(text !== "" && this.isOpen);
+    this.looked = useView(wish.session, () => (open ? (JSON.parse(text) as WatchedView) : null));
+    $effect(() => {
+      void [text, input, wish.session().run, wish.session().at];
+      untrack(() => this.meet());
+    });
+    $effect(() => this.collect());
+    $effect(() => () => clearTimeout(this.timer));
+  }
+
+  /** The newest figures there are. */
+  get frame(): FigureFrame | null {
+    if (!this.wish.once()) return this.looked.frame;
+    return this.looked.handle?.frame ?? this.kept;
+  }
+
+  get problem(): Problem | null {
+    return this.looked.problem ?? this.refused;
+  }
+
+  get progress() {
+    return this.looked.progress;
+  }
+
+  get key(): string | null {
+    return this.looked.key;
+  }
+
+  /** Whether something is computed that was asked for. */
+  get busy(): boolean {
+    return this.wish.once() && this.armed;
+  }
+
+  /** Whether a newer one can be asked for: training has gone on since. */
+  get isOld(): boolean {
+    const { shownStep } = this.wish.session();
+    return this.frame !== null && this.frame.step < shownStep;
+  }
+
+  /** Compute it now. */
+  compute(): void {
+    const wait = this.wish.still === true ? this.closedAt + GRACE_MS - Date.now() : 0;
+    this.armed = true;
+    this.refused = null;
+    this.wanted = this.wish.session().shownStep;
+    clearTimeout(this.timer);
+    this.delayed = wait > 0;
+    if (wait > 0) this.timer = setTimeout(() => (this.delayed = false), wait);
+  }
+
+  cancel(): void {
+    const key = this.looked.key;
+    if (key !== null) void this.wish.session().cancel(key);
+    this.disarm();
+  }
+
+  /**
+   * While nothing trains a look costs nothing, and follows its input by itself; while something
+   * does, one that is done lets it.
+   */
+  private get isOpen(): boolean {
+    if (!this.wish.once()) return true;
+    if (this.armed) return !this.delayed;
+    return this.wish.eager && this.wish.session().phase !== "running" && this.kept !== null;
+  }
+
+  /** What it looks at has changed. */
+  private meet(): void {
+    if (!this.wish.once()) return;
+    if (this.wish.eager) this.compute();
+    else {
+      this.disarm();
+      this.kept = null;
+    }
+  }
+
+  private collect(): void {
+    const frame = this.looked.handle?.frame ?? null;
+    const problem = this.looked.problem;
+    if (!this.wish.once()) return;
+    untrack(() => {
+      if (frame !== null) this.kept = frame;
+      if (problem !== null) {
+        this.refused = problem;
+        this.disarm();
+      } else if (frame?.final === true && this.isFresh(frame)) {
+        this.refused = null;
+        this.disarm();
+      }
+    });
+  }
+
+  private isFresh(frame: FigureFrame): boolean {
+    return frame.step >= Math.min(this.wanted, this.wish.session().shownStep);
+  }
+
+  private disarm(): void {
+    if (this.armed) this.closedAt = Date.now();
+    this.armed = false;
+    this.delayed = false;
+    clearTimeout(this.timer);
+  }
+}
+
+/** One cell of the grid: the map of one method for one input. */
+export class Cell {
+  readonly figure = $derived.by((): Figure | null => this.look.frame?.figures[0] ?? null);
+  readonly facts = $derived<Figure["facts"]>(this.figure?.facts ?? {});
+  readonly warnings = $derived<readonly string[]>(this.figure?.warnings ?? []);
+  /** The raw scores at the method's own resolution. */
+  readonly raw = $derived.by((): ScoreMap | null => {
+    const figure = this.look.frame?.figures[1];
+    if (figure?.type !== "heatmap" || this.look.frame === null) return null;
+    const [height = 1, width = 1] = figure.values.shape;
+    const values = this.look.frame.data.array(figure.values);
+    return { values, width, height, scale: figure.scale };
+  });
+  /** The same, enlarged to the size of the input where it is coarser. */
+  readonly whole = $derived.by((): ScoreMap | null => {
+    const { figure } = this;
+    if (figure?.type !== "images" || this.look.frame === null) return this.raw;
+    const [tile] = tilesOf(figure.images, this.look.frame.data);
+    if (tile === undefined) return null;
+    const { width, height, levels } = tile.raster;
+    if (this.raw?.width === width && this.raw.height === height) return this.raw;
+    const step = (tile.high - tile.low) / 255;
+    const values = Float32Array.from(levels, (level) => tile.low + level * step);
+    return { values, width, height, scale: tile.scale };
+  });
+  readonly input = $derived.by((): Tile | null => {
+    const { figure } = this;
+    if (figure?.type !== "images" || figure.underlay === null || this.look.frame === null)
+      return null;
+    return tilesOf(figure.underlay, this.look.frame.data)[0] ?? null;
+  });
+
+  constructor(
+    readonly look: Look,
+    readonly slot: number,
+    private readonly of: () => Column,
+    readonly view: () => WatchedView,
+  ) {}
+
+  get column(): Column {
+    return this.of();
+  }
+
+  /** What is painted: at the method's own resolution, or the input's. */
+  get map(): ScoreMap | null {
+    return this.column.native ? this.raw : this.whole;
+  }
+}
+
+/** All cells that stand in the grid, so that they can share a scale and be looked at more closely. */
+export class Cells {
+  readonly all = new SvelteMap<string, Cell>();
+  /** Limits kept while the scale is fixed. */
+  private readonly fixed = new SvelteMap<string, number>();
+  /** Of the sum of all sizes, the share that the colours cover. */
+  contrast = $state(0.98);
+
+  readonly placed = $derived.by((): readonly Placed[] =>
+    [...this.all.values()].flatMap((cell) => {
+      const map = cell.whole;
+      if (map === null) return [];
+      const limit = limitOf(map.values, this.contrast);
+      return [{ row: cell.slot, column: cell.column.id, limit }];
+    }),
+  );
+
+  static keyOf(slot: number, column: string): string {
+    return `${slot}:${column}`;
+  }
+
+  /** Take a cell in for as long as its component lives. */
+  join(key: string, cell: Cell): () => void {
+    this.all.set(key, cell);
+    return () => this.all.delete(key);
+  }
+
+  /** From now on every map keeps the limit that it has now, or gets first. */
+  fix(): void {
+    this.fixed.clear();
+    for (const [key, { whole }] of this.all)
+      if (whole !== null) this.fixed.set(key, limitOf(whole.values, this.contrast));
+  }
+
+  fixedLimit(key: string): number | undefined {
+    return this.fixed.get(key);
+  }
+
+  /** Keep the limit of a map that came after the scale was fixed. */
+  keep(key: string, limit: number): void {
+    if (!this.fixed.has(key)) this.fixed.set(key, limit);
+  }
+}
