@@ -68,6 +68,9 @@ def fits(view: Inspector, name: str) -> bool:
     return not (name == "rows" and "needs-conv" in tags) and "needs-average" not in tags
 
 
+OF_THE_DATA = {"samples", "augmented"}
+"""They show data that no step changes, and ask the network nothing."""
+
 CASES = [(view, name) for view in views() for name in SUBJECTS if fits(view, name)]
 IDS = [f"{name_of(view)}-{name}" for view, name in CASES]
 
@@ -100,7 +103,7 @@ def test_an_inspector_yields_figures_that_travel_and_leaves_no_trace(view, name)
         assert figure.title
         assert figure.alt.endswith(".")
         assert any(letter.isdigit() for letter in figure.alt)
-        assert "step" in figure.facts or view.name == "samples"
+        assert "step" in figure.facts or view.name in OF_THE_DATA
         again = decode(encode(event_of(figure)), FigureEvent).figures[0]
         assert type(again) is type(figure)
         FIGURE.validate_python(figure)
@@ -125,7 +128,7 @@ def test_a_network_full_of_nan_is_shown_or_refused_with_a_sentence(view, name):
 @pytest.mark.parametrize("view", [view for view in views() if "images" in view.tags], ids=name_of)
 def test_a_model_that_throws_is_left_as_it_was(view):
     subject = two_class_images(Throwing())
-    if view.name in {"samples", "weights", "filters"}:
+    if view.name in {*OF_THE_DATA, "weights", "filters"}:
         assert list(view.figures(subject))
         return
     with undisturbed(subject.module), pytest.raises(ArithmeticError):

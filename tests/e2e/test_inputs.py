@@ -45,7 +45,9 @@ def session(server: LanternServer) -> Iterator[str]:
 @pytest.fixture
 def opened(page: Page, server: LanternServer, session: str) -> Page:
     page.goto(f"{server.url}/#/s/{session}")
-    expect(page.get_by_role("button", name="From: look at another input")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="From: look at another input")).to_be_visible(
+        timeout=30_000
+    )
     return page
 
 

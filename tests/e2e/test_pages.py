@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.support.browser import open_tab
 from tests.support.server import DIGITS, ROOT, SPIRAL, LanternServer
 
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
@@ -79,6 +80,8 @@ TABS = (
     "Neighbours",
     "Patches",
     "Features",
+    "Predictions",
+    "Statistics",
     "Gradients",
 )
 
@@ -88,7 +91,7 @@ def test_axe_finds_nothing_in_the_tabs(
     server: LanternServer, page: Page, digits: str, tab: str
 ) -> None:
     page.goto(f"{server.url}/#/s/{digits}")
-    page.get_by_role("tab", name=tab).click()
+    open_tab(page, tab)
     page.wait_for_timeout(1500)
     assert violations(page) == []
 

@@ -248,6 +248,7 @@ def test_mnist_reads_idx_files(tiny_mnist):
         "classes": tuple("0123456789"),
         "train_count": 300,
         "validation_count": 50,
+        "note": "",
     }
     pixels = np.random.default_rng(0).integers(0, 256, (300, 28, 28))
     assert np.array_equal(data.train.inputs[:, 0].numpy(), pixels)

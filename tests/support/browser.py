@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -34,3 +34,17 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Open a way of looking inside, which may be folded into "More" where there is little room."""
+    tab = page.get_by_role("tab", name=name, exact=True)
+    more = page.get_by_role("button", name="More ways of looking inside")
+    expect(tab.or_(more).first).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(300)  # the strip is measured once the fonts are there
+    if tab.count() == 0:
+        more.click()
+        page.get_by_role("button", name=name, exact=True).click()
+    else:
+        tab.click()
+    expect(tab).to_have_attribute("aria-selected", "true")

@@ -142,6 +142,12 @@ class Task(Plugin, kind="task"):
     def evaluate(self, module: nn.Module, data: Data, loss: Loss) -> dict[str, float]:
         """Return metrics of an eval-mode module: `validation_loss`, `validation_accuracy`, ..."""
 
+    def measuring(
+        self, module: nn.Module, data: Data, loss: Loss
+    ) -> Iterator[Progress | dict[str, float]]:
+        """Yield Progress now and then, and last what `evaluate` returns."""
+        yield self.evaluate(module, data, loss)
+
     def validation_loss(self, module: nn.Module, data: Data, loss: Loss) -> float:
         """Return one of the metrics alone, which the conditions to stop ask for often."""
         return self.evaluate(module, data, loss)["validation_loss"]

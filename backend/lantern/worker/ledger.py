@@ -41,13 +41,16 @@ class Ledger:
         if loss is not None:
             self.observe(run, {"validation_loss": loss})
 
-    def observe(self, run: Run, values: dict[str, float]) -> None:
-        """Write what was measured at the run's step besides its loss."""
+    def observe(
+        self, run: Run, values: dict[str, float], place: tuple[int, float] | None = None
+    ) -> None:
+        """Write what was measured besides its loss at the run's step, or at a (step, epoch)."""
+        step, epoch = place or (run.step, run.epoch)
         if run.is_provisional:
-            self.provisional.append(run.step)
+            self.provisional.append(step)
         finite = {name: value for name, value in values.items() if math.isfinite(value)}
         if finite:
-            self._rows.append(Row(step=run.step, epoch=run.epoch, values=finite))
+            self._rows.append(Row(step=step, epoch=epoch, values=finite))
 
     def take(self) -> tuple[Row, ...]:
         """Hand over the rows written since the last time, oldest step first."""

@@ -15,6 +15,7 @@ from lantern.protocol.views import InputRef, View
 from lantern.worker.beside import Beside
 from lantern.worker.budget import USED
 from lantern.worker.inspection import Steps
+from lantern.worker.measuring import Measuring
 from lantern.worker.observer import Observer, Scene, Stamp
 from lantern.worker.past import Past
 
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
     from lantern.worker.session import Session
 
 CORES = os.cpu_count() or 1
-EVALUATION_EVERY_S = 0.2
-UNWATCHED_SHARE = 0.004
-"""Of wall time, for validation while nobody looks."""
-
-WATCHED_SHARE_OF_BUDGET = 0.3
-"""Of the budget, for validation while somebody looks: 3 % of wall time with a budget of 10 %."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +41,15 @@ class Lookout:
         self._mirror = Mirror()
         self._past = Past(session.materialise)
         self._touched = 0
-        self._evaluated: Stamp | None = None
-        self._evaluate_s = 0.0
         self._looked_s, self._worked_s = time.perf_counter(), 0.0
         self._sending_s = 0.0
         self._second = Beside()
         self._held: Held | None = None
+        self.measuring = Measuring(
+            session,
+            self._stamp,
+            lambda: self._mirror.subject(session.run, session.inputs, own=True),
+        )
         self.observer = Observer(
             Scene(
                 stamp=self._stamp,
@@ -65,7 +63,7 @@ class Lookout:
         """Another run took the place of the one looked at."""
         self._mirror = Mirror()
         self._past.forget()
-        self._evaluated = None
+        self.measuring.restart()
         self.observer.restart()
         self.touch()
 
@@ -90,8 +88,7 @@ class Lookout:
                 break
             started_s = _spent(session, started_s)
             now = time.perf_counter()
-        if now >= self._evaluate_s:
-            self.evaluate()
+        if self.measuring.slice(now, is_watched=len(observer) > 0):
             _spent(session, started_s)
 
     def look_beside(self, train: Callable[[], None]) -> float:
@@ -175,20 +172,6 @@ class Lookout:
     def resume(self) -> None:
         """Begin to count time: training goes on."""
         self._looked_s, self._worked_s = time.perf_counter(), time.thread_time()
-
-    def evaluate(self) -> None:
-        """Measure on the validation set, on a copy, unless this very state was measured already."""
-        session, stamp = self._session, self._stamp()
-        started = time.perf_counter()
-        if stamp != self._evaluated and not session.run.is_inside_step:
-            subject = self._mirror.subject(session.run, session.inputs)
-            values = subject.task.evaluate(subject.module, subject.data, subject.loss)
-            session.ledger.observe(session.run, values)
-            self._evaluated = stamp
-        cost_s = time.perf_counter() - started
-        share = session.budget.share * WATCHED_SHARE_OF_BUDGET
-        share = share if len(self.observer) else min(share, UNWATCHED_SHARE)
-        self._evaluate_s = started + max(EVALUATION_EVERY_S, cost_s / share)
 
     def _stamp(self) -> Stamp:
         if self._held is not None:

@@ -228,7 +228,7 @@ class Session:
         self.wanted = "paused"
         if not self.run.is_inside_step:
             self.stage = None
-            self.lookout.evaluate()
+            self.lookout.measuring.whole()
             self.keeper.keep(self.run)
         self.set_phase("paused", problem, verdict)
 
@@ -276,7 +276,7 @@ class Session:
         self.lookout.restart()
         self.inputs = {slot: ref for slot, ref in self.inputs.items() if self.lookout.fits(ref)}
         self.send(InputsEvent(slots=self.inputs))
-        self.lookout.evaluate()
+        self.lookout.measuring.whole()
 
     def finish_step(self) -> None:
         """Complete a step that was begun by stages; what follows needs a step boundary."""

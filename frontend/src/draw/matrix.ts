@@ -25,6 +25,18 @@ export function matrixRect(
   return { x: left, y: 0, width: size.width - left, height: size.height - foot };
 }
 
+/** Where one cell lies, counted row by row. */
+export function cellRect(
+  size: { readonly width: number; readonly height: number },
+  matrix: Matrix,
+  index: number,
+): Rect {
+  const rect = matrixRect(size, matrix);
+  const [width, height] = [rect.width / matrix.columns, rect.height / matrix.rows];
+  const row = Math.floor(index / matrix.columns);
+  return { x: rect.x + (index % matrix.columns) * width, y: rect.y + row * height, width, height };
+}
+
 function largest(matrix: Matrix, wrong: boolean): number {
   let most = 1;
   for (let i = 0; i < matrix.values.length; i++) {

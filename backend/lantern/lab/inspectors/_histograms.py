@@ -9,8 +9,8 @@ from lantern.protocol.figures import HistogramSeries
 BINS = 40
 
 
-def histogram_of(label: str, values: Tensor) -> HistogramSeries:
-    """Return the counts of all finite values of a tensor, in 40 bins over their own range."""
+def histogram_of(label: str, values: Tensor, bins: int = BINS) -> HistogramSeries:
+    """Return the counts of all finite values of a tensor, in equal bins over their own range."""
     flat = values.detach().float().flatten().cpu()
     flat = flat[flat.isfinite()]
     low, high = (float(flat.min()), float(flat.max())) if len(flat) else (0.0, 0.0)
@@ -18,6 +18,6 @@ def histogram_of(label: str, values: Tensor) -> HistogramSeries:
         low, high = low - 0.5, high + 0.5
     return HistogramSeries(
         label=label,
-        edges=array_of(torch.linspace(low, high, BINS + 1)),
-        counts=array_of(torch.histc(flat, bins=BINS, min=low, max=high)),
+        edges=array_of(torch.linspace(low, high, bins + 1)),
+        counts=array_of(torch.histc(flat, bins=bins, min=low, max=high)),
     )

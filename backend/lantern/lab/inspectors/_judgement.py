@@ -76,6 +76,14 @@ def only_for(subject: Subject, kind: str, inspector: str) -> None:
         )
 
 
+def is_worth_showing(judged: int, total: int) -> bool:
+    """Return whether partial results are due: after 64, 128, 256, every 512 and all samples.
+
+    A large network that is trained at the same time judges few samples in a second.
+    """
+    return judged in {64, 128, 256, total} or judged % 512 == 0
+
+
 def leaves_with_weights(module: nn.Module) -> list[tuple[str, nn.Parameter]]:
     """Return the name and weight of every parameter with more than one dimension, in order."""
     return [(name, weight) for name, weight in module.named_parameters() if weight.dim() > 1]

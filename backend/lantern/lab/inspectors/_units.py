@@ -1,5 +1,6 @@
 """What the units of every layer with a non-linearity say of many samples at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -48,8 +49,23 @@ class Units:
 def units_of(subject: Subject, inputs: Tensor) -> list[Units]:
     """Return every layer with weights, in order, for inputs (n, *shape)."""
     calls, _ = traced(subject.module, inputs)
-    heads = [index for index, call in enumerate(calls) if call.kind in {"linear", "conv"}]
-    return [_units(calls, index) for index in heads]
+    return list(named_units(calls).values())
+
+
+def named_units(calls: list[Call]) -> dict[str, Units]:
+    """Return every layer with weights by its path, as it was called first, in order."""
+    found: dict[str, Units] = {}
+    for index, call in enumerate(calls):
+        if call.kind in {"linear", "conv"} and call.path not in found:
+            found[call.path] = _units(calls, index)
+    return found
+
+
+def spread(names: Sequence[str], most: int) -> list[str]:
+    """Return at most so many of the names, evenly spaced, the first and the last among them."""
+    if len(names) <= most:
+        return list(names)
+    return [names[round(place * (len(names) - 1) / (most - 1))] for place in range(most)]
 
 
 def _units(calls: list[Call], index: int) -> Units:

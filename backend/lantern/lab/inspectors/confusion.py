@@ -1,5 +1,6 @@
 """The confusion matrix: what was taken for what."""
 
+import time
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from torch import Tensor
 
 from lantern.lab.arrays import array_of
 from lantern.lab.inspectors._class_scores import scores_figure
+from lantern.lab.inspectors._judgement import is_worth_showing
 from lantern.lab.kinds import Inspector
 from lantern.lab.subject import Progress, Subject
 from lantern.lab.wording import percent
@@ -16,7 +18,11 @@ from lantern.protocol.model import control
 from lantern.protocol.problems import ProblemError
 
 CHUNK = 512
-"""Samples per forward pass."""
+"""Samples per forward pass, of points."""
+IMAGES = 32
+"""Samples per forward pass, of images: few, so that a slice of a large network stays short."""
+SLICE_S = 0.015
+"""Processor time of one slice; a small network judges many chunks in it."""
 
 
 class Confusion(Inspector, name="confusion", title="Confusion"):
@@ -33,7 +39,7 @@ class Confusion(Inspector, name="confusion", title="Confusion"):
     """How many validation samples are judged at most."""
 
     def figures(self, subject: Subject) -> Iterator[HeatmapFigure | TableFigure | Progress]:
-        """Yield the matrix so far after every 512 samples, with the scores of each class."""
+        """Yield the matrix so far, every 512 samples or sooner, with the scores of each class."""
         classes = len(subject.data.classes)
         if not classes:
             raise ProblemError(
@@ -43,13 +49,20 @@ class Confusion(Inspector, name="confusion", title="Confusion"):
             )
         counts = torch.zeros(classes * classes, dtype=torch.int64)
         total = min(self.samples, len(subject.data.validation))
-        for start in range(0, total, CHUNK):
-            yield Progress(start / total, f"{start} of {total} samples judged")
-            end = min(start + CHUNK, total)
+        chunk = IMAGES if subject.data.kind == "images" else CHUNK
+        yield Progress(0.0, f"0 of {total} samples judged")
+        begun_s = time.thread_time()
+        for start in range(0, total, chunk):
+            end = min(start + chunk, total)
             counts += _counted(subject, start, end)
-            matrix = counts.reshape(classes, classes)
-            yield _figure(subject, matrix, end)
-            yield scores_figure(matrix, subject.data.classes, subject.step)
+            is_due = is_worth_showing(end, total)
+            if is_due:
+                matrix = counts.reshape(classes, classes)
+                yield _figure(subject, matrix, end)
+                yield scores_figure(matrix, subject.data.classes, subject.step)
+            if end < total and (is_due or time.thread_time() - begun_s > SLICE_S):
+                yield Progress(end / total, f"{end} of {total} samples judged")
+                begun_s = time.thread_time()
 
 
 def _counted(subject: Subject, start: int, end: int) -> Tensor:

@@ -13,6 +13,9 @@ from lantern.lab.subject import Subject
 from lantern.lab.wording import fact, percent
 from lantern.protocol.figures import TableFigure
 
+IMAGES = 32
+"""Training images that dead units are looked for with: more would cost what a step costs."""
+
 
 @dataclass(frozen=True)
 class Norms:
@@ -32,7 +35,8 @@ class LayerNorms(Inspector, name="norms", title="Norms"):
 
     Gradient and update are those of the batch that training takes next, penalties included; a
     ratio near 0.001 is a common rule of thumb. Dead is the share of units that are zero for every
-    training sample, saturated the share of tanh or sigmoid outputs within 1 % of their limits.
+    training sample (of the first 32 where those are images), saturated the share of tanh or
+    sigmoid outputs within 1 % of their limits.
     """
 
     tags = ("points", "images")
@@ -42,7 +46,7 @@ class LayerNorms(Inspector, name="norms", title="Norms"):
     def figures(self, subject: Subject) -> Iterator[TableFigure]:
         """Yield one row for each layer with weights; biases are left out."""
         planned = rehearse(subject, *next_batch(subject), noisy=True)
-        inputs, _ = first_of_training(subject)
+        inputs, _ = first_of_training(subject, IMAGES if subject.data.kind == "images" else None)
         found = [_norms(units, planned) for units in units_of(subject, inputs)]
         whole = float(torch.stack([g.norm() for g in planned.gradients.values()]).norm())
         rows = tuple(_row(each) for each in found)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from lantern.lab.arrays import images_of
 from lantern.lab.data import Split
-from lantern.lab.inspectors._judgement import only_for
+from lantern.lab.inspectors._judgement import is_worth_showing, only_for
 from lantern.lab.kinds import Inspector
 from lantern.lab.subject import Progress, Subject
 from lantern.lab.wording import class_name, percent
@@ -25,8 +25,6 @@ CHUNK = 32
 """Samples per forward pass: few, so that a slice of a large network stays short."""
 SLICE_S = 0.015
 """Processor time of one slice; a small network judges many chunks in it."""
-SHOWN_EVERY = 512
-"""Samples between two looks at the ranking so far."""
 WORDS: dict[Order, str] = {
     "loss": "highest loss",
     "mistakes": "worst mistakes",
@@ -61,7 +59,7 @@ class Ranking(Inspector, name="ranking", title="Ranking"):
     """How many samples are judged at most, from the first on."""
 
     def figures(self, subject: Subject) -> Iterator[ImagesFigure | Progress]:
-        """Yield the pictures so far after every 512 samples; `samples` says which they are."""
+        """Yield the pictures so far, every 512 samples or sooner; `samples` says which they are."""
         self._check(subject)
         split = subject.data.validation if self.split == "validation" else subject.data.train
         total = min(self.samples, len(split))
@@ -75,7 +73,7 @@ class Ranking(Inspector, name="ranking", title="Ranking"):
             found += len(fitting)
             together = fitting if best is None else best.joined(fitting)
             best = together.first(self.count, self._keys)
-            is_due = end == total or end % SHOWN_EVERY == 0
+            is_due = is_worth_showing(end, total)
             if is_due:
                 yield self._figure(subject, split, best, found=found, judged=end)
             if end < total and (is_due or time.thread_time() - begun_s > SLICE_S):

@@ -1,8 +1,8 @@
 """What learning from examples has in common, whatever the targets are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -11,13 +11,17 @@ from lantern.lab.building.heads import WithHeads
 from lantern.lab.data import Data, Split
 from lantern.lab.kinds import Loss
 from lantern.lab.randomness import generator_for
+from lantern.lab.subject import Progress
 from lantern.protocol.events import Stage
 from lantern.protocol.model import control
 
 if TYPE_CHECKING:
     from lantern.lab.run import Run
 
-CHUNK = 512
+CHUNKS = {"points": 512, "images": 64}
+"""Samples that are judged at once: a deep network takes a tenth of a second for 64 pictures."""
+
+T = TypeVar("T")
 
 ValidationSamples = Annotated[
     int,
@@ -64,16 +68,37 @@ def auxiliary_loss(run: "Run", hints: Sequence[Tensor], targets: Tensor) -> Tens
     return run.module.weight * torch.stack(losses).sum()
 
 
-@torch.no_grad()
-def answers(module: nn.Module, split: Split, *, limit: int) -> tuple[Tensor, Tensor]:
-    """Return outputs (n, outputs) and targets (n,) over a split, or over `limit` samples of it.
+Answers = tuple[Tensor, Tensor]
+"""Outputs (n, outputs) and targets (n,)."""
 
-    The samples are always the same ones.
-    """
+
+def answers(module: nn.Module, split: Split, *, limit: int) -> Answers:
+    """Return what `answering` comes to."""
+    return finished(answering(module, split, limit=limit))
+
+
+def answering(module: nn.Module, split: Split, *, limit: int) -> Generator[Progress, None, Answers]:
+    """Judge a split, or `limit` samples of it that are always the same, a chunk at a time."""
     chosen = chosen_samples(len(split), limit).to(split.targets.device)
-    found = [split.batch(indices) for indices in chosen.split(CHUNK)]
-    outputs = torch.cat([module(inputs) for inputs, _ in found])
-    return outputs, torch.cat([targets for _, targets in found])
+    is_picture = split.inputs.dim() == 4
+    outputs: list[Tensor] = []
+    wanted: list[Tensor] = []
+    for indices in chosen.split(CHUNKS["images" if is_picture else "points"]):
+        inputs, targets = split.batch(indices)
+        with torch.no_grad():
+            outputs.append(module(inputs))
+        wanted.append(targets)
+        yield Progress(sum(map(len, wanted)) / len(chosen), "validation")
+    return torch.cat(outputs), torch.cat(wanted)
+
+
+def finished(work: Generator[Progress, None, T]) -> T:
+    """Do work to its end, and return what it comes to."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
 
 
 def validation_loss(module: nn.Module, data: Data, loss: Loss, *, limit: int) -> float:

@@ -1,6 +1,6 @@
 """Supervised classification."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import torch
@@ -8,9 +8,11 @@ from torch import Tensor, nn
 
 from lantern.lab.data import Data
 from lantern.lab.kinds import Loss, Task
+from lantern.lab.subject import Progress
 from lantern.lab.tasks._supervised import (
     ValidationSamples,
-    answers,
+    answering,
+    finished,
     mean_loss,
     supervised_step,
     validation_loss,
@@ -43,13 +45,24 @@ class Classification(Task, name="classification", title="Classification"):
 
     def evaluate(self, module: nn.Module, data: Data, loss: Loss) -> dict[str, float]:
         """Return mean loss, shares of correct answers (0-1) and F1 of an eval-mode module."""
+        return finished(self._measured(module, data, loss))
+
+    def measuring(
+        self, module: nn.Module, data: Data, loss: Loss
+    ) -> Iterator[Progress | dict[str, float]]:
+        """Yield Progress after each chunk of samples, and last what `evaluate` returns."""
+        yield (yield from self._measured(module, data, loss))
+
+    def _measured(
+        self, module: nn.Module, data: Data, loss: Loss
+    ) -> Generator[Progress, None, dict[str, float]]:
         limit = self.validation_samples
-        outputs, targets = answers(module, data.validation, limit=limit)
+        outputs, targets = yield from answering(module, data.validation, limit=limit)
         counts = _confusion(loss.probabilities(outputs), targets)
         # The training curve of the loss comes from the steps themselves, so for images a quarter
         # of the samples is enough to tell the training accuracy.
         limit = limit if data.kind == "points" else limit // 4
-        seen, wanted = answers(module, data.train, limit=limit)
+        seen, wanted = yield from answering(module, data.train, limit=limit)
         right = loss.probabilities(seen).argmax(dim=1) == wanted
         return {
             "validation_loss": mean_loss(loss, outputs, targets),

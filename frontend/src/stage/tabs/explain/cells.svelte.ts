@@ -36,6 +36,8 @@ export class Look {
   private readonly wish: Wish;
   private armed = $state(false);
   private delayed = $state(false);
+  /** Cancelled: what is seen is not, or not all of, what was asked for. */
+  private stopped = $state(false);
   private kept = $state.raw<FigureFrame | null>(null);
   private refused = $state.raw<Problem | null>(null);
   /** The step from which on a figure counts as the one asked for. */
@@ -93,10 +95,16 @@ export class Look {
     return this.frame !== null && this.frame.step < shownStep;
   }
 
+  /** Whether it was computed to its end, and not cancelled on the way. */
+  get isWhole(): boolean {
+    return !this.stopped && (this.kept ?? this.looked.frame)?.final === true;
+  }
+
   /** Compute it now. */
   compute(): void {
     const wait = this.wish.still === true ? this.closedAt + GRACE_MS - Date.now() : 0;
     this.armed = true;
+    this.stopped = false;
     this.refused = null;
     this.wanted = this.wish.session().shownStep;
     clearTimeout(this.timer);
@@ -107,6 +115,7 @@ export class Look {
   cancel(): void {
     const key = this.looked.key;
     if (key !== null) void this.wish.session().cancel(key);
+    this.stopped = true;
     this.disarm();
   }
 
@@ -117,7 +126,7 @@ export class Look {
   private get isOpen(): boolean {
     if (!this.wish.once()) return true;
     if (this.armed) return !this.delayed;
-    return this.wish.eager && this.wish.session().phase !== "running" && this.kept !== null;
+    return this.wish.eager && this.wish.session().phase !== "running" && this.isWhole;
   }
 
   /** What it looks at has changed. */

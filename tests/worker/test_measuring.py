@@ -1,0 +1,62 @@
+"""Validation in slices: the numbers are those of the step at which a measurement began."""
+
+import pytest
+from tests.worker.desk import same, small_experiment
+
+from lantern.protocol.commands import BudgetCommand, PauseCommand, RunCommand, WatchCommand
+from lantern.protocol.experiment import Part
+from lantern.protocol.views import View
+from lantern.worker import measuring
+
+
+def images():
+    return small_experiment(
+        dataset=Part(name="digits"),
+        model=Part(name="small_cnn", params={"channels": [3, 4], "hidden": 8}),
+    )
+
+
+def measured(desk) -> list[int]:
+    return [step for step, row in desk.rows().items() if "validation_loss" in row]
+
+
+def test_rows_of_validation_are_those_of_their_step_though_training_went_on(open_desk, monkeypatch):
+    monkeypatch.setattr(measuring, "SLICE_S", 0.0)  # a chunk at a time
+    desk = open_desk(images(), session="live")
+    desk.ask(BudgetCommand(share=0.5))
+    view = View(inspector="prediction")
+    desk.ask(WatchCommand(key=view.key, view=view, max_rate_hz=1))
+    desk.ask(RunCommand())
+    desk.until(lambda: len(measured(desk)) >= 4)
+    desk.ask(PauseCommand())
+    step = measured(desk)[-2]
+    again = open_desk(images(), session="again")
+    again.ask(RunCommand(steps=step))
+    again.paused_at(step)
+    row, wanted = desk.rows()[step], again.rows()[step]
+    names = ("validation_loss", "validation_accuracy", "validation_f1", "train_accuracy")
+    assert {name: row[name] for name in names} == {name: wanted[name] for name in names}
+
+
+def test_a_pause_measures_where_it_stands_at_once(open_desk, monkeypatch):
+    monkeypatch.setattr(measuring, "SLICE_S", 0.0)
+    desk = open_desk(images())
+    desk.ask(RunCommand(steps=7))
+    desk.paused_at(7)
+    assert desk.rows()[7]["validation_loss"] == pytest.approx(
+        desk.session.run.task.evaluate(
+            desk.session.run.module.eval(), desk.session.run.data, desk.session.run.loss
+        )["validation_loss"],
+        rel=1e-6,
+    )
+
+
+def test_measuring_changes_nothing_of_the_run(open_desk):
+    runs = []
+    for name, share in (("often", 0.9), ("seldom", 0.01)):
+        desk = open_desk(images(), session=name)
+        desk.ask(BudgetCommand(share=share))
+        desk.ask(RunCommand(steps=120))
+        desk.paused_at(120)
+        runs.append(desk.weights())
+    assert same(*runs)
