@@ -18,6 +18,17 @@ EXPERIMENT = {
 COLOURS = {"sea": (20, 60, 200), "wood": (30, 160, 60), "sand": (220, 190, 120)}
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanternServer]:
+    """A server with a data folder of its own, since uploads stay there; a set lies in it."""
+    home = tmp_path_factory.mktemp("own-pictures")
+    (home / "data").mkdir()
+    files = {f"{n}/{at}.png": plain(COLOURS[n]) for n in ("sea", "wood") for at in range(10)}
+    write_zip(home / "data" / "two.zip", files)
+    with LanternServer(home, data=home / "data") as running:
+        yield running
+
+
 @pytest.fixture
 def opened(page: Page, server: LanternServer) -> Iterator[Page]:
     created = server.create(EXPERIMENT, phase="paused")["id"]
@@ -50,8 +61,15 @@ def test_an_archive_is_sent_learnt_from_and_deleted(opened: Page, tmp_path: Path
     expect(chosen).to_have_value("uploads/Nature -2-.zip")
     names = opened.get_by_role("group", name="Pick the input from the validation data")
     expect(names.get_by_role("button", name="wood").first).to_be_visible(timeout=20_000)
-    opened.get_by_role("button", name="Delete the upload Nature -2-").click()
+    opened.get_by_text("Uploads: 1").click()
+    delete = opened.get_by_role("button", name="Delete the upload Nature -2-")
+    delete.click()
     expect(opened.get_by_text("A session still learns from it")).to_be_visible()
+    chosen.select_option("two.zip")
+    expect(opened.get_by_text("16 + 4")).to_be_visible(timeout=30_000)
+    delete.click()
+    expect(delete).to_have_count(0)
+    expect(chosen.get_by_role("option", name="Nature -2-")).to_have_count(0)
     opened.get_by_label("Dataset", exact=True).select_option("digits")
     expect(opened.get_by_text(re.compile(r"\+ 359$"))).to_be_visible(timeout=30_000)
 

@@ -87,6 +87,13 @@ def test_no_set_takes_the_place_of_another(client, tmp_path: Path, data: Path):
     assert (data / "uploads" / "pets.zip").read_bytes() == first
 
 
+def test_the_same_set_sent_twice_is_one_set(client, tmp_path: Path, data: Path):
+    content = archive(tmp_path, by_class(3))
+    first, again = send(client, content), send(client, content)
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert os.listdir(data / "uploads") == ["pets.zip"]
+
+
 @pytest.mark.parametrize("name", ["../pets", ".pets", "a/b", "x" * 61, "ä", "a.zip\n"])
 def test_odd_names_are_refused(client, tmp_path: Path, name: str, data: Path):
     refused = send(client, archive(tmp_path, by_class(2)), name)

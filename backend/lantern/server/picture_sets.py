@@ -1,6 +1,7 @@
 """Sets of pictures in the data folder: those that lie there, and those that are uploaded."""
 
 import contextlib
+import filecmp
 import os
 import re
 import secrets
@@ -50,8 +51,6 @@ class PictureSets:
     async def take(self, name: str, chunks: AsyncIterator[bytes]) -> tuple[Path, Path]:
         """Write what comes to a file nobody sees yet; return it, and where it is to go."""
         target = self._target(name)
-        if target.exists():
-            raise Refusal(409, f"There is a set named {name!r} already.", field="name")
         fresh = target.with_name(f".new-{secrets.token_hex(8)}")
         try:
             with self._writable(fresh) as file:
@@ -67,12 +66,17 @@ class PictureSets:
         return fresh, target
 
     def admit(self, fresh: Path, target: Path) -> PictureSetCard:
-        """Look through an archive that came whole; it becomes visible, or it is deleted."""
+        """Look through an archive that came whole; it becomes visible, or it is deleted.
+
+        The same bytes under the same name are the same set; others are refused.
+        """
         try:
             found, bad, why = _looked_through(fresh)
             os.link(fresh, target)  # unlike a rename it never puts one set in another's place
         except FileExistsError:
-            raise Refusal(409, f"There is a set named {target.stem!r} already.") from None
+            if not filecmp.cmp(fresh, target, shallow=False):
+                sentence = f"There is another set named {target.stem!r} already."
+                raise Refusal(409, sentence, field="name") from None
         finally:
             fresh.unlink(missing_ok=True)
         files = "1 file" if bad == 1 else f"{bad:,} files"
