@@ -3,6 +3,7 @@
 import { inkOn, packed, tableOf, unpacked, type Rgb } from "./color";
 import { font as fontOf, scaled, type Palette } from "./palette";
 import type { Rect } from "./raster";
+import { worded } from "./words";
 
 export interface Matrix {
   readonly values: ArrayLike<number>;
@@ -118,6 +119,16 @@ function paintLabels(
   ctx.textAlign = "center";
   const width = rect.width / matrix.columns;
   matrix.columnLabels.forEach((label, column) => {
-    ctx.fillText(label, rect.x + (column + 0.5) * width, rect.y + rect.height + 10, width);
+    const word = worded(ctx, clipped(label), width - 2);
+    ctx.fillText(word, rect.x + (column + 0.5) * width, rect.y + rect.height + 10);
   });
+}
+
+/** A word, then less and less of its beginning. */
+function clipped(label: string): string[] {
+  const cuts = Array.from(
+    { length: Math.max(0, label.length - 2) },
+    (_, cut) => `${label.slice(0, label.length - 2 - cut)}…`,
+  );
+  return [label, ...cuts, label.slice(0, 1)];
 }

@@ -19,7 +19,7 @@ from lantern.lab.inspectors._cloud import (
 )
 from lantern.lab.kinds import Inspector
 from lantern.lab.nearness import sensible_neighbours, trustworthiness
-from lantern.lab.subject import Subject
+from lantern.lab.subject import Progress, Subject
 from lantern.lab.wording import percent
 from lantern.protocol.figures import ScatterFigure
 from lantern.protocol.model import control
@@ -35,8 +35,9 @@ class Embedding(Inspector, name="embedding", title="Embedding (PCA)"):
     components, Pearson 1901). Classes that stand apart here are easy for the layers that follow.
     """
 
-    tags = ("points", "images")
+    tags = ("points", "images", "long")
     order = 100
+    long = True
     layer: Annotated[str, control(max_length=200, widget="layer")] = ""
     """The layer; the last hidden one where none is named."""
     samples: Annotated[int, control(ge=3, le=2000)] = 300
@@ -48,17 +49,15 @@ class Embedding(Inspector, name="embedding", title="Embedding (PCA)"):
     normalise: Normalise = "none"
     """Bring every feature to deviation 1, or every sample to length 1, before projecting."""
 
-    def figures(self, subject: Subject) -> Iterator[ScatterFigure]:
+    def figures(self, subject: Subject) -> Iterator[ScatterFigure | Progress]:
         """Yield the points with their classes, and thumbnails for images."""
-        sight = drained(
-            sight_of(
-                subject,
-                layer=self.layer,
-                split=self.split,
-                samples=self.samples,
-                normalise=self.normalise,
-                side=THUMBNAIL_SIDE,
-            )
+        sight = yield from sight_of(
+            subject,
+            layer=self.layer,
+            split=self.split,
+            samples=self.samples,
+            normalise=self.normalise,
+            side=THUMBNAIL_SIDE,
         )
         yield figure_of(sight, self._layout(sight), self._title(), final=True)
 
