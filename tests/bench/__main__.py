@@ -25,8 +25,10 @@ def main(names: list[str]) -> int:
         tempfile.TemporaryDirectory(prefix="lantern-bench-") as folder,
         LanternServer(Path(folder)) as server,
     ):
-        for name, experiment in watching.experiments(server.data).items():
-            section("watching", lambda n=name, e=experiment: watching.measure(server, n, e))
+        for plan in watching.plans(server.data):
+            section("watching", lambda p=plan: watching.measure(server, p))
+        for plan in watching.residual(server.data):
+            section("residual", lambda p=plan: watching.measure(server, p))
         section("fused", lambda: fused.session(server))
         section("start", lambda: latency.session_start(server))
         section("slider", lambda: latency.slider(server))
