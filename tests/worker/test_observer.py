@@ -8,6 +8,7 @@ import pytest
 from lantern.lab.kinds import Inspector
 from lantern.lab.plugin import load_plugins
 from lantern.lab.subject import Progress
+from lantern.protocol.events import EventBase, FigureEvent
 from lantern.protocol.figures import Figure, TextFigure
 from lantern.protocol.ids import ViewKey
 from lantern.protocol.views import View
@@ -24,13 +25,15 @@ class Looking:
         self.now = 100.0
         self.costs_s = costs_s
         self.looks: Counter[str] = Counter()
+        self.said: list[EventBase] = []
+        self.touched = 0
         for module in (observer, inspection):
             monkeypatch.setattr(module.time, "perf_counter", lambda: self.now)
             monkeypatch.setattr(module.time, "thread_time", lambda: self.now)
         scene = Scene(
-            stamp=lambda: Stamp(1, int(self.now * 1e5), None, 0),
+            stamp=lambda: Stamp(1, int(self.now * 1e5), None, self.touched),
             figures=self._figures,
-            send=lambda event: None,
+            send=self.said.append,
             is_waiting=lambda key: False,
         )
         self.observer = Observer(scene)
@@ -43,8 +46,15 @@ class Looking:
             self.now += self.costs_s[view.inspector]
             self.looks[view.inspector] += 1
             if number < slices - 1:
+                yield TextFigure(text="so far")
                 yield Progress(number / slices, "on its way")
         yield TextFigure(text="seen")
+
+    def whole(self) -> list[bool]:
+        """Return which figures were whole, in the order in which they were sent; forget them."""
+        found = [event.final for event in self.said if isinstance(event, FigureEvent)]
+        self.said.clear()
+        return found
 
     def go(self, seconds: float) -> None:
         """Give one slice after the other, with a little training in between."""
@@ -100,6 +110,18 @@ def test_a_change_by_hand_waits_for_the_next_step_and_is_shown_once(monkeypatch)
     assert watching.slice(looking.now)
     assert not watching.slice(looking.now)
     assert looking.looks["network"] == 1
+
+
+def test_what_is_whole_stays_until_the_next_is_whole_unless_something_was_changed(monkeypatch):
+    looking = Looking(monkeypatch, {"confusion": 0.001})
+    looking.go(1 / 60)
+    assert looking.whole() == [False] * 4 + [True]
+    looking.go(2 / 60)
+    assert looking.whole() == [True, True]
+    looking.touched += 1
+    looking.observer.touch()
+    looking.go(1 / 60)
+    assert looking.whole()[-5:] == [False] * 4 + [True]
 
 
 def test_what_reads_the_optimizer_is_never_looked_at_beside_a_step(monkeypatch):

@@ -1,6 +1,7 @@
 """How a session is looked at: live or at a past step, under a budget or freely."""
 
 import os
+import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from lantern.protocol.views import InputRef, View
 from lantern.worker.beside import Beside
 from lantern.worker.budget import USED
 from lantern.worker.inspection import Steps
+from lantern.worker.loop import train
 from lantern.worker.measuring import Measuring
 from lantern.worker.observer import Observer, Scene, Stamp
 from lantern.worker.past import Past
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
     from lantern.worker.session import Session
 
 CORES = os.cpu_count() or 1
+
+LONG_STEP_S = 0.003
+
+MORE_STEPS = 64
+"""Done at most while a slice of looking goes on longer than was foreseen."""
+
+CROWDING = 0.2
+"""What a second of looking beside PyTorch's steps takes of them: they share memory and locks."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,8 @@ class Lookout:
         self._looked_s, self._worked_s = time.perf_counter(), 0.0
         self._sending_s = 0.0
         self._second = Beside()
+        self._step_s = 0.0
+        """What a step took lately."""
         self._held: Held | None = None
         self.measuring = Measuring(
             session,
@@ -88,32 +100,62 @@ class Lookout:
                 break
             started_s = _spent(session, started_s)
             now = time.perf_counter()
-        if self.measuring.slice(now, is_watched=len(observer) > 0):
+        is_left = self._looks_beside and self.measuring.can_go_on(now)
+        if not is_left and self.measuring.slice(now, is_watched=len(observer) > 0):
             _spent(session, started_s)
 
-    def look_beside(self, train: Callable[[], None]) -> float:
-        """Have steps done, and look meanwhile where that costs them nothing.
+    def look_beside(self, steps: int) -> float:
+        """Do steps, and look meanwhile where that costs them little.
 
-        Returns the seconds that the steps took.
+        Returns the seconds that so many took. Where looking takes longer than they do, PyTorch's
+        steps go on until it is over; the kernel's are as many as fit anyway.
         """
-        started_s, budget = time.perf_counter(), self._session.budget
-        can_look = self._looks_beside and budget.is_open
-        if not (can_look and self.observer.has_due(started_s, "beside")):
-            train()
-            return time.perf_counter() - started_s
-        session = self._session
-        self._held = Held(self._stamp(), self._mirror.subject(session.run, session.inputs))
+        session, started_s = self._session, time.perf_counter()
+        run, ledger = session.run, session.ledger
+        if not self._has_something_beside(started_s):
+            train(run, ledger, steps)
+            trained_s = time.perf_counter() - started_s
+            self._step_s = trained_s / steps
+            return trained_s
+        first, is_fused = run.step, run.is_fused
+        most = steps if is_fused else session.steps_allowed(steps + MORE_STEPS)
+        self._held = Held(self._stamp(), self._mirror.subject(run, session.inputs))
+        are_done = threading.Event()
+
+        def work(is_looking: Callable[[], bool]) -> None:
+            try:
+                train(run, ledger, steps)
+            finally:
+                are_done.set()
+            while run.step < first + most and is_looking():
+                train(run, ledger, 1)
+
         try:
-            trained_s, over_s = self._second.train(train, self._look_while)
+            times = self._second.train(work, lambda: self._look_until(are_done))
         finally:
             self._held = None
-        budget.spend(over_s)
-        self._worked_s -= trained_s  # processor time of the other thread counts as this one's
-        return trained_s
+        self._step_s = times.trained_s / (run.step - first)
+        session.budget.spend(times.over_s + (0.0 if is_fused else CROWDING * times.looked_s))
+        self._worked_s -= times.trained_s  # the other thread's processor time counts as this one's
+        return steps * self._step_s
 
-    def _look_while(self, is_training: Callable[[], bool]) -> None:
-        while is_training() and self.observer.slice(time.perf_counter(), "beside"):
-            pass
+    def _has_something_beside(self, now: float) -> bool:
+        if not self._looks_beside:
+            return False
+        if self._session.budget.is_open and self.observer.has_due(now, "beside"):
+            return True
+        return self.measuring.can_go_on(now)
+
+    def _look_until(self, are_done: threading.Event) -> None:
+        """Look at what was held while steps are done; then measure, if there is nothing to see."""
+        budget, inbox = self._session.budget, self._session.inbox
+        is_watched = len(self.observer) > 0
+        while not are_done.is_set() and inbox.empty():
+            now = time.perf_counter()
+            if budget.is_open and self.observer.slice(now, "beside"):
+                continue
+            if not self.measuring.go_on(now, cost=CROWDING, is_watched=is_watched):
+                break
 
     def _time_since_last(self, now: float) -> float:
         """Return the seconds that training had since the last look around.
@@ -134,8 +176,15 @@ class Lookout:
 
     @property
     def _is_beside(self) -> bool:
-        """Whether sending costs training nothing: the fused kernel lets other threads run."""
-        return CORES > 1 and self._session.run.is_fused
+        """Whether training lets other threads run: the fused kernel does, and long steps do.
+
+        Short steps of PyTorch need the interpreter all the time.
+        """
+        run = self._session.run
+        if CORES < 2 or run.is_fused:
+            return CORES > 1
+        has_room = run.device.type == "cpu" and run.experiment.training.threads < CORES
+        return has_room and self._step_s > LONG_STEP_S
 
     @property
     def _looks_beside(self) -> bool:

@@ -11,8 +11,6 @@ edits and seed, so it makes no difference to the weights where the pauses fall, 
 """
 
 import time
-from collections.abc import Callable
-from functools import partial
 from typing import Protocol
 
 from lantern.lab.errors import NonFiniteError
@@ -61,8 +59,8 @@ class Trainee(Protocol):
         """Return how many of these steps may be done before a goal, a snapshot or a rest."""
         ...
 
-    def look_beside(self, train: Callable[[], None]) -> float:
-        """Have steps done, looking around meanwhile; return the seconds they took."""
+    def look_beside(self, steps: int) -> float:
+        """Do steps, looking around meanwhile; return the seconds that so many took."""
         ...
 
     def stumble(self, error: NonFiniteError | RuntimeError | MemoryError) -> None:
@@ -104,14 +102,13 @@ def work(session: Trainee) -> None:
         if steps == 0:
             session.rest()
             continue
-        do_steps = partial(train, session.run, session.ledger, steps)
         started = time.perf_counter()
         elapsed_s = None
         try:
             if stride.is_long(steps):
-                elapsed_s = session.look_beside(do_steps)
+                elapsed_s = session.look_beside(steps)
             else:
-                do_steps()
+                train(session.run, session.ledger, steps)
         except (NonFiniteError, RuntimeError, MemoryError) as error:
             session.stumble(error)
         stride.adapt(steps, elapsed_s or time.perf_counter() - started)

@@ -41,17 +41,19 @@ class Measuring:
         """Take what says where the run stands, and what gives a copy of it that stays."""
         self._session, self._stamp, self._subject = session, stamp, subject
         self._under_way: Measurement | None = None
+        self._found: dict[str, float] | None = None
+        """What it came to, until it is written down."""
         self._measured: Stamp | None = None
         self._next_s = 0.0
 
     def restart(self) -> None:
         """Drop what is under way: another run took the place of the one measured."""
-        self._under_way = self._measured = None
+        self._under_way = self._found = self._measured = None
 
     def whole(self) -> None:
         """Measure where the run stands, unless that very state was measured already."""
         stamp, run = self._stamp(), self._session.run
-        self._under_way = None
+        self._under_way = self._found = None
         if stamp != self._measured and not run.is_inside_step:
             subject = self._subject()
             values = subject.task.evaluate(subject.module, subject.data, subject.loss)
@@ -60,24 +62,48 @@ class Measuring:
 
     def slice(self, now: float, *, is_watched: bool) -> bool:
         """Measure a little if it is time for that; return whether it was."""
-        if now < self._next_s:
+        if now < self._next_s and self._found is None:
             return False
+        is_done = self._advance(now)
+        self._count(now, rest_s=EVERY_S if is_done else 0.0, is_watched=is_watched)
+        return True
+
+    def can_go_on(self, now: float) -> bool:
+        """Return whether it is time to go on with what is under way, without the run."""
+        return self._under_way is not None and self._found is None and now >= self._next_s
+
+    def go_on(self, now: float, *, cost: float, is_watched: bool) -> bool:
+        """Measure one chunk while steps are done, at a share of its price; return whether it did.
+
+        What is found is written down between steps.
+        """
+        if not self.can_go_on(now):
+            return False
+        assert self._under_way is not None
+        found = next(self._under_way.values)
+        if isinstance(found, dict):
+            self._found = found
+        self._count(now, cost=cost, is_watched=is_watched)
+        return True
+
+    def _count(
+        self, since_s: float, *, rest_s: float = 0.0, cost: float = 1.0, is_watched: bool
+    ) -> None:
+        """Put the next slice off, so that the share is kept."""
         budget = self._session.budget.share * WATCHED_SHARE_OF_BUDGET
         share = budget if is_watched else min(budget, UNWATCHED_SHARE)
-        is_done = self._advance(now)
-        cost_s = time.perf_counter() - now
-        self._next_s = now + max(EVERY_S if is_done else 0.0, cost_s / share)
-        return True
+        now = time.perf_counter()
+        self._next_s = max(self._next_s, now + max(rest_s, cost * (now - since_s) / share))
 
     def _advance(self, started_s: float) -> bool:
         """Go on; return whether nothing is under way any more."""
         under_way = self._under_way or self._begun()
         while under_way is not None:
-            found = next(under_way.values)
+            found = self._found or next(under_way.values)
             if isinstance(found, dict):
                 place = under_way.step, under_way.epoch
                 self._session.ledger.observe(self._session.run, found, place)
-                self._measured, under_way = under_way.stamp, None
+                self._measured, under_way, self._found = under_way.stamp, None, None
             elif time.perf_counter() - started_s > SLICE_S:
                 break
         self._under_way = under_way

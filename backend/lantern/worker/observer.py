@@ -244,6 +244,8 @@ class Observer:
     ) -> None:
         begun = watched.begun
         assert begun is not None
+        if not final and watched.is_repeated:
+            return
         step = begun.step if watched.view.at == "live" else watched.view.at
         if watched.asked_by is None:
             self._scene.send(

@@ -169,9 +169,9 @@ class Session:
             steps = min(steps, 1)
         return self.pace.take(steps)
 
-    def look_beside(self, train: Callable[[], None]) -> float:
-        """Have steps done, looking around meanwhile; return the seconds they took."""
-        return self.lookout.look_beside(train)
+    def look_beside(self, steps: int) -> float:
+        """Do steps, looking around meanwhile; return the seconds that so many took."""
+        return self.lookout.look_beside(steps)
 
     def stumble(self, error: NonFiniteError | RuntimeError | MemoryError) -> None:
         """Pause because a step could not be done, and say what can be."""

@@ -74,6 +74,18 @@ class Watched:
         return self.view.at == "live" and is_copied and not self.inspector.reads_optimizer
 
     @property
+    def is_repeated(self) -> bool:
+        """Return whether the look under way differs from the last one by training alone.
+
+        What is whole then stays until the next is whole: a matrix that empties and fills again
+        every few seconds cannot be read.
+        """
+        seen, begun = self.seen, self.begun
+        if seen is None or begun is None:
+            return False
+        return (seen.run, seen.touched) == (begun.run, begun.touched)
+
+    @property
     def repeats(self) -> bool:
         """Return whether the view is computed again as training goes on."""
         return self.inspector.live and self.view.at == "live" and self.asked_by is None
