@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import browser, fused, latency, light, viewers, watching
+from tests.bench import browser, fused, latency, learning, light, viewers, watching
 from tests.bench.table import Line, render
 from tests.support.server import LanternServer
 
@@ -29,6 +29,8 @@ def main(names: list[str]) -> int:
             section("watching", lambda p=plan: watching.measure(server, p))
         for plan in watching.residual(server.data):
             section("residual", lambda p=plan: watching.measure(server, p))
+        section("learning", lambda: learning.digits(server))
+        section("learning", lambda: learning.residual(server))
         section("fused", lambda: fused.session(server))
         section("start", lambda: latency.session_start(server))
         section("slider", lambda: latency.slider(server))

@@ -54,7 +54,7 @@ def page() -> Line:
 def training_step(data: Path) -> list[Line]:
     """Compare our training step with a bare loop, both in this process."""
     from tests.bench.bare import BareLoop
-    from tests.bench.watching import experiments
+    from tests.bench.watching import plans
 
     from lantern.lab.plugin import load_plugins
     from lantern.lab.run import Run, load_data
@@ -62,8 +62,8 @@ def training_step(data: Path) -> list[Line]:
 
     load_plugins()
     lines = []
-    for name, plain in experiments(data).items():
-        experiment = Experiment.model_validate(plain)
+    for plan in plans(data):
+        experiment = Experiment.model_validate(plan.experiment)
         bare, ratios = BareLoop(experiment, data), []
         run = Run(experiment, load_data(experiment, data))
         for _ in range(ROUNDS):
@@ -73,5 +73,5 @@ def training_step(data: Path) -> list[Line]:
                 run.advance()
                 steps += 1
             ratios.append(steps / spent / expected)
-        lines.append(at_least(f"{name}: training step alone / bare", middle(ratios), 0.95))
+        lines.append(at_least(f"{plan.name}: training step alone / bare", middle(ratios), 0.95))
     return lines

@@ -46,6 +46,14 @@ INSIDE: Views = (
 """The views of all other tabs that are repeated while training goes on."""
 
 
+RESIDUAL = {
+    "dataset": {"name": "cifar10"},
+    "model": {"name": "resnet_cifar"},
+    "optimizer": {"name": "sgd", "params": {"learning_rate": 0.05}},
+    "training": {"batch_size": 64},
+}
+
+
 @dataclass(frozen=True)
 class Way:
     """One way of watching, and the share of the bare speed that must be left."""
@@ -196,14 +204,8 @@ def residual(data: Path) -> list[Plan]:
     """Return a network of a tenth of a second a step, where looks are as dear as steps."""
     if not (data / "cifar10-jpeg.zip").is_file():
         return []
-    experiment = {
-        "dataset": {"name": "cifar10"},
-        "model": {"name": "resnet_cifar"},
-        "optimizer": {"name": "sgd", "params": {"learning_rate": 0.05}},
-        "training": {"batch_size": 64},
-    }
     ways = (
         Way("default views", IMAGE_PAGE, 0.95),
         Way("every view", IMAGE_PAGE + INSIDE, 0.85),
     )
-    return [Plan("resnet_cifar on cifar10, batch 64", experiment, ways, seconds=5.0, rounds=5)]
+    return [Plan("resnet_cifar on cifar10, batch 64", RESIDUAL, ways, seconds=5.0, rounds=5)]

@@ -19,6 +19,7 @@ from lantern.protocol.commands import (
 )
 from lantern.protocol.events import FigureEvent, StateEvent, TelemetryEvent
 from lantern.protocol.experiment import Part, Training
+from lantern.protocol.ids import LayerPath
 from lantern.protocol.views import View
 from lantern.worker import lookout
 from lantern.worker.beside import Beside
@@ -60,7 +61,7 @@ def test_the_work_goes_on_until_looking_is_over_and_it_tells_what_each_took():
 
 def test_what_the_work_raises_is_raised_where_it_was_asked_for():
     def work(is_looking) -> None:
-        raise NonFiniteError(3, "hidden1", "The loss is not a number.")
+        raise NonFiniteError(3, LayerPath("hidden1"), "The loss is not a number.")
 
     with pytest.raises(NonFiniteError):
         Beside().train(work, lambda: None)
@@ -161,7 +162,7 @@ def test_a_step_that_fails_beside_looking_pauses_the_session(open_desk, monkeypa
 
     def failing(self) -> None:
         if threading.current_thread().name.startswith("train"):
-            raise NonFiniteError(self.step + 1, "conv1", "The loss is not a number.")
+            raise NonFiniteError(self.step + 1, LayerPath("conv1"), "The loss is not a number.")
         plain(self)
 
     monkeypatch.setattr(Run, "advance", failing)
