@@ -1,25 +1,17 @@
-"""How a session is looked at: live or at a past step, under a budget or freely."""
+"""When a session is looked at: under a budget, freely while it rests, or beside its steps."""
 
 import os
 import threading
 import time
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lantern.lab.kinds import Inspector
-from lantern.lab.look import Mirror
-from lantern.lab.run import Run
-from lantern.lab.subject import Progress, Subject
-from lantern.protocol.problems import ProblemError
-from lantern.protocol.views import InputRef, View
 from lantern.worker.beside import Beside
 from lantern.worker.budget import USED
-from lantern.worker.inspection import Steps
 from lantern.worker.loop import train
 from lantern.worker.measuring import Measuring
-from lantern.worker.observer import Observer, Scene, Stamp
-from lantern.worker.past import Past
+from lantern.worker.observer import Observer, Scene
+from lantern.worker.subjects import Subjects
 
 if TYPE_CHECKING:
     from lantern.worker.session import Session
@@ -35,37 +27,22 @@ CROWDING = 0.2
 """What a second of looking beside PyTorch's steps takes of them: they share memory and locks."""
 
 
-@dataclass(frozen=True)
-class Held:
-    """What is looked at while the run goes on: copies of it as it stood when its steps began."""
-
-    stamp: Stamp
-    subject: Subject
-
-
 class Lookout:
-    """Makes subjects of the session's run, and spends the budget on views and validation."""
+    """Spends the session's budget on views and validation."""
 
     def __init__(self, session: "Session") -> None:
         self._session = session
-        self._mirror = Mirror()
-        self._past = Past(session.materialise)
-        self._touched = 0
+        self.subjects = Subjects(session)
         self._looked_s, self._worked_s = time.perf_counter(), 0.0
         self._sending_s = 0.0
         self._second = Beside()
         self._step_s = 0.0
         """What a step took lately."""
-        self._held: Held | None = None
-        self.measuring = Measuring(
-            session,
-            self._stamp,
-            lambda: self._mirror.subject(session.run, session.inputs, own=True),
-        )
+        self.measuring = Measuring(session, self.subjects)
         self.observer = Observer(
             Scene(
-                stamp=self._stamp,
-                figures=self._figures,
+                stamp=self.subjects.stamp,
+                figures=self.subjects.figures,
                 send=session.send,
                 is_waiting=session.outbox.is_waiting,
             )
@@ -73,15 +50,14 @@ class Lookout:
 
     def restart(self) -> None:
         """Another run took the place of the one looked at."""
-        self._mirror = Mirror()
-        self._past.forget()
+        self.subjects.restart()
         self.measuring.restart()
         self.observer.restart()
         self.touch()
 
     def touch(self, *, slot: int | None = None) -> None:
         """Note a change by hand, which views are to show at once."""
-        self._touched += 1
+        self.subjects.touch()
         self.observer.touch(slot=slot)
 
     def look_under_budget(self) -> None:
@@ -119,7 +95,6 @@ class Lookout:
             return trained_s
         first, is_fused = run.step, run.is_fused
         most = steps if is_fused else session.steps_allowed(steps + MORE_STEPS)
-        self._held = Held(self._stamp(), self._mirror.subject(run, session.inputs))
         are_done = threading.Event()
 
         def work(is_looking: Callable[[], bool]) -> None:
@@ -130,10 +105,8 @@ class Lookout:
             while run.step < first + most and is_looking():
                 train(run, ledger, 1)
 
-        try:
+        with self.subjects.holding():
             times = self._second.train(work, lambda: self._look_until(are_done))
-        finally:
-            self._held = None
         self._step_s = times.trained_s / (run.step - first)
         session.budget.spend(times.over_s + (0.0 if is_fused else CROWDING * times.looked_s))
         self._worked_s -= times.trained_s  # the other thread's processor time counts as this one's
@@ -205,53 +178,9 @@ class Lookout:
             _spent(self._session, started_s)
         return True
 
-    def check_input(self, ref: InputRef) -> None:
-        """Raise a ProblemError if this run cannot take the input."""
-        session = self._session
-        self._mirror.subject(session.run, session.inputs).resolve(ref)
-
-    def fits(self, ref: InputRef) -> bool:
-        """Return whether this run can take the input."""
-        try:
-            self.check_input(ref)
-        except ProblemError:
-            return False
-        return True
-
     def resume(self) -> None:
         """Begin to count time: training goes on."""
         self._looked_s, self._worked_s = time.perf_counter(), time.thread_time()
-
-    def _stamp(self) -> Stamp:
-        if self._held is not None:
-            return self._held.stamp
-        session = self._session
-        return Stamp(session.number, session.run.step, session.stage, self._touched)
-
-    def _figures(self, view: View, inspector: Inspector) -> Steps:
-        """Yield what the inspector sees; its subject is made when the first slice begins."""
-        if self._held is not None:
-            subject = self._held.subject
-        elif view.at == "live":
-            subject = self._subject(self._session.run, self._mirror, inspector)
-        else:
-            run, mirror = yield from self._at(view.at)
-            subject = self._subject(run, mirror, inspector, own=True)
-        yield from inspector.figures(subject)
-
-    def _subject(
-        self, run: Run, mirror: Mirror, inspector: Inspector, *, own: bool = False
-    ) -> Subject:
-        wants_trail = inspector.long and not inspector.live
-        trail = self._session.keeper.history.trail(run) if wants_trail else ()
-        return mirror.subject(run, self._session.inputs, trail, own=own or inspector.runs_long)
-
-    def _at(self, step: int) -> Generator[Progress, None, tuple[Run, Mirror]]:
-        for item in self._past.at(step):
-            if not isinstance(item, Progress):
-                return item
-            yield item
-        raise AssertionError(f"step {step} was not made")
 
 
 def _spent(session: "Session", since_s: float) -> float:

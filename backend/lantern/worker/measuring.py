@@ -1,11 +1,12 @@
 """Validation while training goes on: of a copy, a little at a time, as its share allows."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lantern.lab.subject import Progress, Subject
+from lantern.lab.subject import Progress
+from lantern.worker.subjects import Subjects
 from lantern.worker.watched import Stamp
 
 if TYPE_CHECKING:
@@ -35,11 +36,9 @@ class Measurement:
 class Measuring:
     """Measures a session's run on the validation set, and writes down what was found."""
 
-    def __init__(
-        self, session: "Session", stamp: Callable[[], Stamp], subject: Callable[[], Subject]
-    ) -> None:
-        """Take what says where the run stands, and what gives a copy of it that stays."""
-        self._session, self._stamp, self._subject = session, stamp, subject
+    def __init__(self, session: "Session", subjects: Subjects) -> None:
+        """Take what says where the run stands, and gives copies of it."""
+        self._session, self._subjects = session, subjects
         self._under_way: Measurement | None = None
         self._found: dict[str, float] | None = None
         """What it came to, until it is written down."""
@@ -52,10 +51,10 @@ class Measuring:
 
     def whole(self) -> None:
         """Measure where the run stands, unless that very state was measured already."""
-        stamp, run = self._stamp(), self._session.run
+        stamp, run = self._subjects.stamp(), self._session.run
         self._under_way = self._found = None
         if stamp != self._measured and not run.is_inside_step:
-            subject = self._subject()
+            subject = self._subjects.own()
             values = subject.task.evaluate(subject.module, subject.data, subject.loss)
             self._session.ledger.observe(run, values)
             self._measured = stamp
@@ -110,9 +109,9 @@ class Measuring:
         return under_way is None
 
     def _begun(self) -> Measurement | None:
-        stamp, run = self._stamp(), self._session.run
+        stamp, run = self._subjects.stamp(), self._session.run
         if stamp == self._measured or run.is_inside_step:
             return None
-        subject = self._subject()
+        subject = self._subjects.own()
         values = subject.task.measuring(subject.module, subject.data, subject.loss)
         return Measurement(stamp, run.step, run.epoch, values)

@@ -155,7 +155,7 @@ def _step(session: "Session", unit: str) -> None:
 
 
 def _set_input(session: "Session", command: ask.SetInputCommand) -> None:
-    session.lookout.check_input(command.input)
+    session.lookout.subjects.check_input(command.input)
     session.inputs[command.slot] = command.input
     _tell_inputs(session, command.slot)
 

@@ -266,7 +266,8 @@ class Session:
 
     def check_inputs(self) -> None:
         """Empty the input slots that the run cannot take any more."""
-        fitting = {slot: ref for slot, ref in self.inputs.items() if self.lookout.fits(ref)}
+        fits = self.lookout.subjects.fits
+        fitting = {slot: ref for slot, ref in self.inputs.items() if fits(ref)}
         if fitting != self.inputs:
             self.inputs = fitting
             self.send(InputsEvent(slots=dict(fitting)))
@@ -274,7 +275,8 @@ class Session:
     def _show_anew(self, sentence: str | None) -> None:
         self.reporter.tell_built(sentence)
         self.lookout.restart()
-        self.inputs = {slot: ref for slot, ref in self.inputs.items() if self.lookout.fits(ref)}
+        fits = self.lookout.subjects.fits
+        self.inputs = {slot: ref for slot, ref in self.inputs.items() if fits(ref)}
         self.send(InputsEvent(slots=self.inputs))
         self.lookout.measuring.whole()
 
