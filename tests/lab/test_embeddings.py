@@ -8,9 +8,10 @@ import torch
 from sklearn.manifold import trustworthiness as trusted
 from tests.lab.looking import ROWS, Mirror, run_of, subject_of, undisturbed
 
+from lantern.lab import components
 from lantern.lab.arrays import numpy_of
 from lantern.lab.aside import aside, drained
-from lantern.lab.components import principal
+from lantern.lab.components import is_large, principal
 from lantern.lab.inspectors._epochs import Epochs, _library, prepared
 from lantern.lab.kinds import Inspector
 from lantern.lab.nearness import distances_between, nearest, trustworthiness
@@ -57,6 +58,30 @@ def test_three_components_begin_with_the_two():
     three, shares = principal(BLOBS, reference, 3)
     torch.testing.assert_close(three[:, :2], two)
     assert (shares[:-1] >= shares[1:]).all()
+
+
+def test_many_components_by_iteration_are_those_of_the_exact_way(monkeypatch):
+    by = torch.Generator().manual_seed(1)
+    spread = torch.linspace(3, 0.1, 500) ** 2
+    features = torch.randn(450, 500, generator=by) * spread
+    reference = torch.arange(450.0)
+    assert is_large(features)
+    found, shares = principal(features, reference, 3)
+    again, _ = principal(features, reference, 3)
+    assert torch.equal(found, again)
+    monkeypatch.setattr(components, "LARGE", 1000)
+    exact, wanted = principal(features, reference, 3)
+    torch.testing.assert_close(shares, wanted, rtol=1e-2, atol=0)
+    likeness = torch.nn.functional.cosine_similarity(found, exact, dim=0)
+    assert likeness.abs().min() > 0.98
+
+
+def test_a_large_embedding_lets_training_go_on(monkeypatch):
+    monkeypatch.setattr(components, "LARGE", 20)
+    subject = subject_of("images", 200)
+    inspector = Inspector.registry["embedding"](samples=60)
+    steps = list(inspector.figures(subject))
+    assert steps[-2] == Progress(1.0, "principal components", steps[-2].rest_s)
 
 
 def test_pca_of_both_splits_marks_those_held_out():

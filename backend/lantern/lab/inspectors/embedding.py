@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 import torch
 
-from lantern.lab.aside import drained
-from lantern.lab.components import principal
+from lantern.lab.aside import aside, drained
+from lantern.lab.components import is_large, principal
 from lantern.lab.features import Which
 from lantern.lab.inspectors._cloud import (
     Layout,
@@ -26,6 +26,8 @@ from lantern.protocol.model import control
 
 THUMBNAIL_SIDE = 14
 """Pixels along a side, at most: they come anew with every look."""
+MOST_TRUSTED = 500
+"""Samples that trustworthiness is told of: all distances among more take seconds."""
 
 
 class Embedding(Inspector, name="embedding", title="Embedding (PCA)"):
@@ -59,7 +61,12 @@ class Embedding(Inspector, name="embedding", title="Embedding (PCA)"):
             normalise=self.normalise,
             side=THUMBNAIL_SIDE,
         )
-        yield figure_of(sight, self._layout(sight), self._title(), final=True)
+        if is_large(sight.values):
+            waiting = Progress(1.0, "principal components")
+            layout = yield from aside(lambda: self._layout(sight), waiting)
+        else:
+            layout = self._layout(sight)
+        yield figure_of(sight, layout, self._title(), final=True)
 
     def _title(self) -> str:
         return "two principal components" if self.dimensions == 2 else "three principal components"
@@ -81,6 +88,7 @@ class Embedding(Inspector, name="embedding", title="Embedding (PCA)"):
 
 
 def _trust(sight: Sight, points: torch.Tensor) -> float:
-    neighbours = sensible_neighbours(sight.count)
-    distances = torch.cdist(sight.values, sight.values)
-    return drained(trustworthiness(distances, points, neighbours))
+    """Return the trustworthiness, of the first samples where there are many."""
+    values, points = sight.values[:MOST_TRUSTED], points[:MOST_TRUSTED]
+    neighbours = sensible_neighbours(len(values))
+    return drained(trustworthiness(torch.cdist(values, values), points, neighbours))
