@@ -63,7 +63,9 @@ def test_superpixels_follow_the_colours():
 
 def told(method: str, model: torch.nn.Module, **params) -> Explanation:
     question = Question(model.eval(), PICTURES[:1], 1)
-    return list(Attribution.registry[method](**params).progressive(question))[-1]  # type: ignore
+    *_, last = Attribution.registry[method](**params).progressive(question)
+    assert isinstance(last, Explanation)
+    return last
 
 
 def test_lime_tells_its_fit_and_how_far_draws_differ():

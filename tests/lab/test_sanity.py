@@ -115,6 +115,16 @@ def test_exact_shares_beat_the_random_order():
     )
 
 
+def test_curves_say_which_layer_a_method_looks_at():
+    subject = subject_of("images")
+    figures = shown(subject, "deletion", methods=("saliency", "grad_cam", "layer_cam"))
+    path = figures[0].facts["layer of Grad-CAM"]
+    assert figures[0].caption == f"Grad-CAM and Layer-CAM at {path}"
+    assert figures[2].caption.endswith(figures[0].caption)
+    assert "layer of Saliency" not in figures[0].facts
+    assert shown(subject, "deletion", methods=("saliency",))[0].caption == ""
+
+
 def test_a_method_that_does_not_fit_is_left_out_with_its_reason():
     subject = subject_of("rows")
     figures = shown(subject, "deletion", methods=("saliency", "grad_cam"))

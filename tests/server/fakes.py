@@ -26,6 +26,7 @@ from lantern.protocol.events import (
     InspectedEvent,
     MetricsEvent,
     ModelCard,
+    ProgressEvent,
     ReplyEvent,
     Row,
     StateEvent,
@@ -160,7 +161,7 @@ class Server:
 
     @property
     def services(self):
-        return self.app.app.state.services
+        return self.app.app.app.state.services  # inside the guard and what words refusals
 
     @property
     def agent_token(self) -> str:
@@ -282,7 +283,15 @@ class FakeWorker:
         command = ANY_COMMAND.validate_json(message)
         self.commands.append(command)
         if not self.behaviour.is_mute:
+            await self.work()
             await self.obey(command)
+
+    async def work(self) -> None:
+        """Be at work on something longer, and tell of it."""
+        for tenth in range(round(self.behaviour.work_s * 10)):
+            progress = ProgressEvent(key="install", fraction=tenth / 100, sentence="Reading.")
+            await self.send(progress.model_dump_json())
+            await asyncio.sleep(0.1)
 
     async def obey(self, command) -> None:
         match command.type:
@@ -332,6 +341,8 @@ class Behaviour:
     resume_step: int = 0
     measure_s: float = 0.0
     """Between the model and the first word of what the session does."""
+    work_s: float = 0.0
+    """Before each command, as if data had to be read for it."""
     dies_with: int | None = None
     """Exit code with which each worker ends before it dials in."""
     data: DataCard = POINTS

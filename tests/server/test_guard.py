@@ -134,9 +134,9 @@ async def test_links_take_their_own_tokens_only(server):
 
 
 def routes_of(app) -> list[tuple[str, str]]:
-    paths = app.app.openapi()["paths"].items()
+    paths = app.app.app.openapi()["paths"].items()
     found = [(verb.upper(), path) for path, item in paths for verb in item]
-    for route in app.app.routes:
+    for route in app.app.app.routes:
         if isinstance(route, Route):
             found += [(method, route.path) for method in route.methods or ()]
         elif isinstance(route, WebSocketRoute):

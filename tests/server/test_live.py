@@ -122,6 +122,26 @@ async def test_a_view_is_given_up_when_nobody_looks_any_more(server, monkeypatch
             assert worker.commands[-1].key == key
 
 
+async def test_a_view_that_is_known_is_computed_anew_when_asked(server):
+    async with FakeAgent(server) as agent, server.client() as client:
+        made = await create(client)
+        worker = agent.workers[0]
+        async with browser(server, made["id"]) as one:
+            await one.socket.send(watch("a"))
+            key = await watched_key(one, "a")
+            old, new = figure_frame(key, step=3), figure_frame(key, step=4)
+            await worker.send(old)
+            await until(lambda: one.of("figure"))
+            await one.socket.send('{"type":"unwatch","ref":"a"}')
+            await one.socket.send(json.dumps(json.loads(watch("b")) | {"anew": True}))
+            assert await watched_key(one, "b") == key
+            await until(lambda: len(worker.commands) == 2)
+            assert [(c.type, c.key) for c in worker.commands] == [("watch", key)] * 2
+            await worker.send(new)
+            await until(lambda: len(one.of("figure")) == 2)
+            assert [frame in one.raw for frame in (old, new)] == [True, True]
+
+
 async def test_latest_wins_for_figures_and_every_state_counts(server):
     async with FakeAgent(server) as agent, server.client() as client:
         made = await create(client)

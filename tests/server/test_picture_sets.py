@@ -1,5 +1,6 @@
 """Sets of pictures over REST: listed, uploaded, looked through, deleted; traps leave nothing."""
 
+import io
 import os
 import time
 import zipfile
@@ -101,6 +102,14 @@ def test_odd_names_are_refused(client, tmp_path: Path, name: str, data: Path):
     assert not data.exists()
 
 
+def packed_by(method: int) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as made:
+        for name, content in by_class(2).items():
+            made.writestr(name, content)
+    return file.getvalue()
+
+
 HUGE = png_that_says(30_000, 30_000)
 TRAPS = {
     "no zip": (lambda _: b"hello" * 50, "not all of it is there"),
@@ -114,6 +123,7 @@ TRAPS = {
         "looks like a trap",
     ),
     "slip": (lambda at: archive(at, by_class(2) | {"../x.png": picture()}), "leads out of it"),
+    "lzma": (lambda _: packed_by(zipfile.ZIP_LZMA), "packed by another way than deflate"),
     "one class": (lambda at: archive(at, {"a/1.png": picture()}), "pictures of 1 classes"),
 }
 
@@ -186,3 +196,20 @@ def test_the_archive_that_is_kept_is_the_one_that_came(client, tmp_path: Path, d
     send(client, archive(tmp_path, by_class(2)))
     with zipfile.ZipFile(data / "uploads" / "pets.zip") as kept:
         assert {name: kept.read(name) for name in kept.namelist()} == by_class(2)
+
+
+def test_an_upload_that_is_too_large_is_heard_out_and_refused_in_words(
+    client, data: Path, monkeypatch
+):
+    monkeypatch.setattr(picture_sets, "MOST_UPLOAD_BYTES", 50_000)
+    refused = send(client, bytes(3_000_000))
+    assert (refused.status_code, refused.json()["field"]) == (413, "archive")
+    assert refused.json()["detail"] == "The archive has more than 0 MB, which is the most."
+    assert not (data / "uploads").exists()
+
+
+def test_other_bodies_that_are_too_large_are_refused_in_words(client):
+    refused = client.post("/sessions", content=bytes(5_000_000))
+    assert refused.status_code == 413
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json()["detail"] == "The request is too large."

@@ -21,6 +21,10 @@ from lantern.protocol.events import InspectedEvent, MetricsEvent, Row
 from lantern.protocol.problems import Problem
 
 pytestmark = pytest.mark.asyncio
+FASTER = {
+    "type": "edit",
+    "changes": [{"path": "optimizer.params.learning_rate", "value": 0.2}],
+}
 
 
 async def test_a_session_is_created_read_listed_and_deleted(server):
@@ -219,6 +223,42 @@ async def test_a_worker_that_does_not_answer_is_reported(server, monkeypatch):
         answer = await client.post(path, json={"type": "pause"})
         assert answer.status_code == 503
         assert "not answered" in answer.json()["detail"]
+
+
+async def test_a_worker_that_tells_of_its_work_is_waited_for(server, monkeypatch):
+    monkeypatch.setattr("lantern.server.desk.REPLY_S", 0.2)
+    async with FakeAgent(server, Behaviour(work_s=0.8)) as agent, server.client() as client:
+        made = await create(client)
+        answer = await client.post(f"/api/v1/sessions/{made['id']}/commands", json=FASTER)
+        assert (answer.status_code, answer.json()["sentence"]) == (200, None)
+        assert len(answer.json()["session"]["edits"]) == 1
+        assert [command.type for command in agent.workers[0].commands] == ["edit"]
+
+
+async def test_a_worker_that_measures_its_new_model_is_waited_for(server, monkeypatch):
+    monkeypatch.setattr("lantern.server.desk.REPLY_S", 0.2)
+    async with FakeAgent(server, Behaviour(measure_s=0.8)) as agent, server.client() as client:
+        made = await create(client)
+        await until(lambda: agent.workers and agent.workers[0].kept)
+        answer = await client.post(f"/api/v1/sessions/{made['id']}/commands", json=FASTER)
+        assert answer.status_code == 200
+
+
+async def test_a_command_that_has_to_wait_long_takes_effect_later(server, monkeypatch):
+    monkeypatch.setattr("lantern.server.desk.REPLY_S", 0.2)
+    monkeypatch.setattr("lantern.server.desk.AT_WORK_S", 0.3)
+    async with FakeAgent(server, Behaviour(work_s=1.2)) as agent, server.client() as client:
+        made = await create(client)
+        path = f"/api/v1/sessions/{made['id']}"
+        late = await client.post(f"{path}/commands", json=FASTER | {"id": "once"})
+        again = await client.post(f"{path}/commands", json=FASTER | {"id": "once"})
+        assert (late.status_code, again.status_code) == (202, 202)
+        assert late.json()["sentence"].startswith("The session is still at work; this takes effect")
+        assert late.json()["session"]["edits"] == []
+        assert server.services.sessions.get(made["id"]).asked.keys() == {"once"}
+        await until(lambda: not server.services.sessions.get(made["id"]).asked)
+        assert len((await client.get(path)).json()["edits"]) == 1
+        assert [command.type for command in agent.workers[0].commands] == ["edit"]
 
 
 async def test_a_view_is_inspected_as_json_and_as_the_workers_own_frame(server):

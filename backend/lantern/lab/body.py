@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from lantern.lab.changes import check_edit
-from lantern.lab.construction import build_model, check_tags, outline
+from lantern.lab.construction import build_model, check_step, check_tags, fitting_card, outline
 from lantern.lab.data import Data
 from lantern.lab.freezing import check_frozen
 from lantern.lab.kinds import Loss, Optimizer
@@ -66,7 +66,7 @@ def check_filled(data: Data) -> None:
 
 def check_edits(experiment: Experiment, edits: Iterable[Edit], body: Body, load: Loader) -> None:
     """Raise a ProblemError if one of the edits, made in order, cannot be made."""
-    module, data = body.module, body.source
+    module, data, card = body.module, body.source, body.card
     for edit in edits:
         after = check_edit(edit, experiment, module)
         if (after.dataset, after.data_seed) != (experiment.dataset, experiment.data_seed):
@@ -76,6 +76,10 @@ def check_edits(experiment: Experiment, edits: Iterable[Edit], body: Body, load:
             check_tags(after, data)
             module = outline(after, data, Loss.make(after.loss))
             check_frozen(after.training.frozen, module)
+            # for points no step is much work, and their layers need real numbers
+            card = fitting_card(after, module, data) if data.kind == "images" else None
+        elif card is not None:
+            check_step(after, card, data)
         experiment = after
 
 

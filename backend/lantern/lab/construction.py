@@ -1,5 +1,8 @@
 """From an experiment to a module: what fits together, how large it may be, where it goes."""
 
+import math
+from dataclasses import dataclass
+
 import torch
 from torch import nn
 
@@ -15,6 +18,22 @@ from lantern.protocol.experiment import PARTS, Experiment
 from lantern.protocol.problems import ProblemError
 
 MAX_PARAMETERS = 5_000_000
+
+
+@dataclass(frozen=True)
+class StepLimits:
+    """The most that one training step may take."""
+
+    kept_bytes: int
+    """Of what the layers put out, which is kept until the gradients are known."""
+    macs: int
+    """Of the forward pass; the backward pass takes about twice as many."""
+
+
+CPU_STEP = StepLimits(kept_bytes=2_000_000_000, macs=20_000_000_000)
+"""Half of the memory that a worker may take; and some seconds, as one thread does 10 to 80
+thousand million multiplications a second, and between two steps alone are commands heard."""
+GPU_SPEEDUP = 20
 DATA_KINDS = {"points", "images"}
 PROBLEMS = {"classes", "values"}
 """What there is to learn; `values` is regression."""
@@ -57,17 +76,18 @@ def build_model(
 ) -> tuple[nn.Module, ModelCard]:
     """Return the module on its device, its weights drawn from (seed, stream, step), and its card.
 
-    The number of parameters is checked before any memory is taken.
+    The number of parameters is checked before any memory is taken, a step's work before a step.
     """
     architecture = Architecture.make(experiment.model)
     outputs = loss.outputs(len(data.classes))
-    _check_size(outline(experiment, data, loss), architecture.name)
+    draft = outline(experiment, data, loss)
+    _check_size(draft, architecture.name)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed_for(experiment.seed, stream, step))
         module = architecture.build(data, outputs)
-    card = _fitting_card(module, data, architecture.name)
-    device = choose_device(experiment.training.device, macs=card.macs)
-    return module.to(device).train(), card.model_copy(update={"device": str(device)})
+    # a pass with one image may take much memory already, which the draft does without
+    card = fitting_card(experiment, draft if data.kind == "images" else module, data)
+    return module.to(card.device).train(), card
 
 
 def outline(experiment: Experiment, data: Data, loss: Loss) -> nn.Module:
@@ -76,14 +96,49 @@ def outline(experiment: Experiment, data: Data, loss: Loss) -> nn.Module:
         return Architecture.make(experiment.model).build(data, loss.outputs(len(data.classes)))
 
 
-def _fitting_card(module: nn.Module, data: Data, name: str) -> ModelCard:
+def fitting_card(experiment: Experiment, module: nn.Module, data: Data) -> ModelCard:
+    """Return the card of a module that fits the data, and whose steps are not too much work."""
     try:
-        return summarise(module, data.shape)
+        card = summarise(module, data.shape)
     except RuntimeError as error:
-        shape = "x".join(map(str, data.shape))
+        name, shape = experiment.model.name, "x".join(map(str, data.shape))
         raise ProblemError(
             f"model: {name!r} does not fit inputs of {shape} ({error}).", field="model.params"
         ) from None
+    device = choose_device(experiment.training.device, macs=card.macs)
+    card = card.model_copy(update={"device": str(device)})
+    check_step(experiment, card, data)
+    return card
+
+
+def check_step(experiment: Experiment, card: ModelCard, data: Data) -> None:
+    """Raise a ProblemError for a model and a batch that are too much for one training step."""
+    limits = _limits(torch.device(card.device))
+    kept_bytes = sum(4 * math.prod(layer.output_shape) for layer in card.layers)  # float32
+    at_a_time = min(limits.kept_bytes // max(1, kept_bytes), limits.macs // max(1, card.macs))
+    batch, name = min(experiment.training.batch_size, len(data.train)), experiment.model.name
+    if batch <= at_a_time:
+        return
+    samples = "1 sample" if batch == 1 else f"{batch} samples at a time"
+    where = "on the GPU" if card.device.startswith("cuda") else "on the CPU"
+    needed = f"{batch * kept_bytes / 1e9:.1f} GB and {batch * card.macs / 1e9:.1f} GMAC"
+    most = f"{limits.kept_bytes / 1e9:.0f} GB and {limits.macs / 1e9:.0f} GMAC"
+    field = "training.batch_size" if at_a_time else "model.params"
+    raise ProblemError(
+        f"{field}: {name!r} with {samples} would take {needed} a step; "
+        f"{where} {most} are the most.",
+        field=field,
+        hint=f"Take {at_a_time} at most, or a smaller model."
+        if at_a_time
+        else "Make its layers or the images smaller.",
+    )
+
+
+def _limits(device: torch.device) -> StepLimits:
+    if device.type != "cuda":
+        return CPU_STEP
+    memory = torch.cuda.get_device_properties(device).total_memory
+    return StepLimits(kept_bytes=memory // 2, macs=GPU_SPEEDUP * CPU_STEP.macs)
 
 
 def _check_size(module: nn.Module, name: str) -> None:

@@ -1,8 +1,8 @@
-"""What a forward pass in train mode disturbs: dropout's noise, and running means."""
+"""What a forward pass in train mode disturbs: the noise of its layers, and running means."""
 
 from torch import Tensor, nn
 
-from lantern.lab.building.dropout import Dropout
+from lantern.lab.building.dropout import Noisy
 from lantern.lab.randomness import seed_for
 
 
@@ -11,10 +11,10 @@ class Disturbance:
 
     def __init__(self, module: nn.Module, seed: int) -> None:
         self._seed = seed
-        self._dropouts = [
+        self._noisy = [
             (f"dropout/{path}", layer)
             for path, layer in module.named_modules()
-            if isinstance(layer, Dropout)
+            if isinstance(layer, Noisy)
         ]
         self._buffers = list(module.buffers())
         self._kept = [buffer.clone() for buffer in self._buffers]
@@ -26,7 +26,7 @@ class Disturbance:
 
     def prepare(self, step: int) -> None:
         """Set the noise of this step and remember the buffers."""
-        for stream, layer in self._dropouts:
+        for stream, layer in self._noisy:
             if layer.rate > 0:
                 layer.reseed(seed_for(self._seed, stream, step))
         for kept, buffer in zip(self._kept, self._buffers, strict=True):

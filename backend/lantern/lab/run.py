@@ -17,6 +17,7 @@ from lantern.lab.body import (
     reshaped,
 )
 from lantern.lab.changes import changed, check_edit, is_shaping, rebuilding_fields
+from lantern.lab.construction import check_step
 from lantern.lab.data import Data
 from lantern.lab.diagnosis import non_finite_error
 from lantern.lab.errors import NonFiniteError
@@ -283,6 +284,8 @@ class Run:
                 field="step",
             )
         after = check_edit(edit, self.experiment, self.module)
+        if isinstance(edit.action, Configure):
+            check_step(after, self._card, self.data)
         place = self._applied
         self.edits.insert(place, edit)
         try:

@@ -28,6 +28,8 @@ class Watch(Model):
     ref: Annotated[str, Field(max_length=100)]
     """The browser's own name for it."""
     view: View
+    anew: bool = False
+    """Compute it again, also where it is known or was stopped."""
 
 
 class Unwatch(Model):

@@ -3,10 +3,11 @@
 import stat
 import struct
 import unicodedata
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from lantern.protocol.problems import ProblemError
 
@@ -25,6 +26,12 @@ MOST_RATIO = 100
 """Unpacked to packed; pictures are packed already, so that honest archives stay near 1."""
 MOST_INDEX_BYTES = 100 * MOST_FILES
 LONGEST_NAME = 60
+
+PACKINGS = frozenset({ZIP_STORED, ZIP_DEFLATED})
+"""Of pictures; others are rare, and LZMA takes as much memory as the archive asks for."""
+UNPACKING_ERRORS = (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
+"""What reading a damaged file of an archive raises: a wrong checksum or header, bits that cannot be
+inflated, an end too early, a disk that fails, a kind of file or a place that does not exist."""
 
 END, END64, LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 
@@ -152,6 +159,8 @@ def _check_member(info: ZipInfo, field: str | None) -> None:
         raise _refused(f"holds a link or a device: {name[:60]!r}", field)
     if info.flag_bits & 1:
         raise _refused("is locked with a password", field)
+    if _is_picture(name) and info.compress_type not in PACKINGS:
+        raise _refused(f"is packed by another way than deflate: {name[:60]!r}", field)
     if _is_picture(name) and info.file_size > MOST_PICTURE_BYTES:
         size = f"{info.file_size / 1e6:,.0f} MB"
         raise _refused(f"holds a picture of {size}: {name[:60]!r}", field)

@@ -62,6 +62,8 @@ class CommandResult(Model):
 
     command_id: str
     session: SessionInfo
+    sentence: str | None = None
+    """What to know where it has not taken effect yet."""
 
 
 class Metrics(Model):

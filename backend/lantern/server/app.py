@@ -35,6 +35,7 @@ from lantern.server.routes import (
 from lantern.server.services import Services, services_of
 from lantern.server.settings import Settings, refusal_to_start
 from lantern.server.static_files import StaticFiles
+from lantern.server.too_large import TooLarge
 
 API = "/api/v1"
 MAX_BODY_BYTES = 4_000_000
@@ -81,7 +82,7 @@ def create_app(settings: Settings) -> ASGIApp:
     _add_sockets(app, services)
     app.openapi = openapi_of(app, services.catalog)
     pages.install(app, services, StaticFiles())
-    return Guard(app, settings, services.auth.identify, services.meters)
+    return Guard(TooLarge(app), settings, services.auth.identify, services.meters)
 
 
 def _add_sockets(app: FastAPI, services: Services) -> None:

@@ -8,6 +8,7 @@ from lantern.protocol.events import ReplyEvent
 from lantern.protocol.ids import CommandId
 from lantern.protocol.live import RefusedEvent
 from lantern.protocol.problems import Problem, ProblemError
+from lantern.server.desk import StillAtWork
 from lantern.server.mailbox import Mailbox
 from lantern.server.problems import Refusal
 from lantern.server.roles import Principal
@@ -68,6 +69,8 @@ class Asking:
         """Tell the viewer of silence only: the worker's own reply comes through the relay."""
         try:
             await self.services.desk.answer(self.session, asked)
+        except StillAtWork:
+            return
         except Refusal as error:
             self._reply(asked.command.id, error.problem)
 

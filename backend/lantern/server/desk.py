@@ -29,6 +29,8 @@ from lantern.server.session import Asked, Session
 from lantern.server.store import Database, SessionStore
 
 REPLY_S = 10.0
+AT_WORK_S = 50.0
+"""While the worker says that it is at work; scripts and proxies commonly wait for a minute."""
 FRAME_S = 300.0
 """For an `inspect` or `export`, which may be long."""
 LOOKING = frozenset({"inspect", "export"})
@@ -38,6 +40,15 @@ BULKY = frozenset({"inspect", "export", "set_input"})
 
 BY_CATALOG = frozenset({"edit", "replace", "inspect"})
 """Commands that are checked by the catalog."""
+
+
+class StillAtWork(Refusal):
+    """The worker is at work on something longer, and carries the command out when it is done."""
+
+    def __init__(self, asked: Asked) -> None:
+        sentence = "The session is still at work; this takes effect when that is done."
+        super().__init__(503, sentence)
+        self.asked = asked
 
 
 class Desk:
@@ -89,21 +100,25 @@ class Desk:
         await self.lifecycle.wake(session)
         await self._foresee(session, command)
         session.asked[command.id] = asked
+        answer.add_done_callback(lambda _: session.asked.pop(command.id, None))
         if session.worker is not None:
             session.worker.send(text)
         return asked
 
     async def answer(self, session: Session, asked: Asked) -> bytes | Problem | None:
-        """Wait for the answer of a command that was handed in."""
+        """Wait for the answer of a command that was handed in; raises a refusal for silence."""
         limit_s = FRAME_S if asked.command.type in LOOKING else REPLY_S
-        try:
-            answer = await asyncio.wait_for(asyncio.shield(asked.answer), limit_s)
-        except TimeoutError:
-            self.meters.commands.labels(result="late").inc()
-            sentence = f"The session's worker has not answered for {limit_s:.0f} s."
-            raise Refusal(503, sentence, retry_after_s=2) from None
-        finally:
-            session.asked.pop(asked.command.id, None)
+        begun_s = time.monotonic()
+        while not await _is_answered(asked, limit_s):
+            if not session.is_at_work(REPLY_S):
+                self.meters.commands.labels(result="late").inc()
+                session.asked.pop(asked.command.id, None)
+                sentence = f"The session's worker has not answered for {limit_s:.0f} s."
+                raise Refusal(503, sentence, retry_after_s=2)
+            if time.monotonic() - begun_s >= AT_WORK_S:
+                self.meters.commands.labels(result="at work").inc()
+                raise StillAtWork(asked)
+        answer = asked.answer.result()
         self.meters.commands.labels(
             result="refused" if isinstance(answer, Problem) else "done"
         ).inc()
@@ -155,6 +170,11 @@ class Desk:
     async def _store_pace(self, session: Session) -> None:
         share, pace = session.budget_share, session.pace_steps_per_s
         await self.database.surely(SessionStore.set_pace, session.id, share, pace)
+
+
+async def _is_answered(asked: Asked, within_s: float) -> bool:
+    done, _ = await asyncio.wait({asked.answer}, timeout=within_s)
+    return bool(done)
 
 
 async def until_rest(session: Session, wait_s: float) -> None:

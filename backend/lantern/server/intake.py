@@ -1,6 +1,7 @@
 """What a worker tells: taken over, queued for the database, handed on as it came."""
 
 import json
+import time
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -51,13 +52,19 @@ def receive(session: Session, message: Message) -> None:
         key = ViewKey(str(header.get("key")))
         session.relay.put_view(key, message, is_figure=kind == "figure")
     elif kind == "progress":
-        session.relay.put_progress(str(header.get("key")), message)
+        _take_progress(session, str(header.get("key")), message)
     elif kind in KEPT_TYPES and isinstance(message, str):
         _keep(session, kind, message)
     elif seq > session.have_seq:
         _count(session, kind, seq, message, str(header.get("command_id")))
         session.have_seq = seq
         session.writes.append(SeenWrite(session.incarnation, seq))
+
+
+def _take_progress(session: Session, key: str, message: Message) -> None:
+    if key not in session.relay.watched:  # a view's work goes on beside commands
+        session.worked_s = time.monotonic()
+    session.relay.put_progress(key, message)
 
 
 def _keep(session: Session, kind: str, text: str) -> None:
@@ -137,7 +144,7 @@ def _take_built(session: Session, event: BuiltEvent, message: str) -> None:
     session.run, session.base, session.edits = event.run, event.experiment, list(event.edits)
     session.experiment = with_edits(session.base, session.edits)
     session.keep("built", message)
-    session.telemetry = None
+    session.telemetry, session.is_measured = None, False
     session.stands(event.step)
     session.latest.pop("telemetry", None)
     base = event.experiment.model_dump_json()

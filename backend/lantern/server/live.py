@@ -210,8 +210,9 @@ class LiveLink:
             return
         key, is_new, left = relay.watch(self.viewer, message.ref, view)
         self.mailbox.post(WatchingEvent(ref=message.ref, key=key).model_dump_json())
-        relay.resend(self.viewer, key)
-        if is_new and self.session.worker is not None:
+        if not message.anew:
+            relay.resend(self.viewer, key)
+        if (is_new or message.anew) and self.session.worker is not None:
             command = WatchCommand.model_validate({"key": key, "view": view})
             self.session.worker.send(command.model_dump_json())
         if left is not None:

@@ -7,15 +7,20 @@ import re
 import secrets
 import shutil
 import time
-import zlib
 from collections.abc import AsyncIterator, Collection, Generator
 from pathlib import Path
 from typing import IO
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from lantern.protocol.picture_files import Refusal as BadPicture
 from lantern.protocol.picture_files import claimed
-from lantern.protocol.picture_sets import Arrangement, arranged, members, open_archive
+from lantern.protocol.picture_sets import (
+    UNPACKING_ERRORS,
+    Arrangement,
+    arranged,
+    members,
+    open_archive,
+)
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.rest import PictureSetCard
 from lantern.server.problems import Refusal
@@ -48,6 +53,11 @@ class PictureSets:
         found = (self._card(path) for path in (*uploads, *others)[:MOST_LISTED])
         return [card for card in found if card is not None]
 
+    def check_length(self, stated: str) -> None:
+        """Refuse an upload that says itself that it is too large, or does not say a number."""
+        if not stated.isdecimal() or int(stated) > MOST_UPLOAD_BYTES:
+            raise _too_large()
+
     async def take(self, name: str, chunks: AsyncIterator[bytes]) -> tuple[Path, Path]:
         """Write what comes to a file nobody sees yet; return it, and where it is to go."""
         target = self._target(name)
@@ -58,7 +68,7 @@ class PictureSets:
                 async for chunk in chunks:
                     written += len(chunk)
                     if written > MOST_UPLOAD_BYTES:
-                        raise Refusal(413, _too_large())
+                        raise _too_large()
                     file.write(chunk)
         except BaseException:
             fresh.unlink(missing_ok=True)
@@ -72,11 +82,7 @@ class PictureSets:
         """
         try:
             found, bad, why = _looked_through(fresh)
-            os.link(fresh, target)  # unlike a rename it never puts one set in another's place
-        except FileExistsError:
-            if not filecmp.cmp(fresh, target, shallow=False):
-                sentence = f"There is another set named {target.stem!r} already."
-                raise Refusal(409, sentence, field="name") from None
+            _put(fresh, target)
         finally:
             fresh.unlink(missing_ok=True)
         files = "1 file" if bad == 1 else f"{bad:,} files"
@@ -145,6 +151,16 @@ class PictureSets:
         return _card_of(path.relative_to(self._folder).as_posix(), title, found)
 
 
+def _put(fresh: Path, target: Path) -> None:
+    """Make an archive visible under its name, unless another one has it."""
+    try:
+        os.link(fresh, target)  # unlike a rename it never puts one set in another's place
+    except FileExistsError:
+        if not filecmp.cmp(fresh, target, shallow=False):
+            sentence = f"There is another set named {target.stem!r} already."
+            raise Refusal(409, sentence, field="name") from None
+
+
 def _sweep(folder: Path) -> None:
     """Delete what is left of uploads that a crash of the server has cut off."""
     for left in folder.glob(".new-*"):
@@ -201,10 +217,11 @@ def _complaint(archive: ZipFile, name: str) -> str:
         claimed(archive.read(name))
     except BadPicture as bad:
         return f"{name[-60:]}: {bad}."
-    except (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):
+    except UNPACKING_ERRORS:
         return f"{name[-60:]}: It cannot be unpacked."
     return ""
 
 
-def _too_large() -> str:
-    return f"The archive has more than {MOST_UPLOAD_BYTES / 1e6:.0f} MB, which is the most."
+def _too_large() -> Refusal:
+    most = f"{MOST_UPLOAD_BYTES / 1e6:.0f} MB"
+    return Refusal(413, f"The archive has more than {most}, which is the most.", field="archive")

@@ -1,6 +1,7 @@
 """One session as web knows it: what it is, what it told, who looks at it, what it was asked."""
 
 import asyncio
+import math
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -99,12 +100,27 @@ class Session:
     """The newest step known, whoever told it: a state, telemetry, a metric row, a built model."""
     stage: Stage | None = None
     """The last stage done of an unfinished step, while paused inside it."""
+    worked_s: float = -math.inf
+    """When the worker last told how far a long piece of its own work is (monotonic seconds)."""
+    is_measured: bool = True
+    """False from a built model to the next state, while the worker measures it."""
     touched_s: float = field(default_factory=time.monotonic)
     """When somebody last looked at it or asked something of it."""
 
     def touch(self) -> None:
         """Note that somebody cares about this session."""
         self.touched_s = time.monotonic()
+
+    def is_at_work(self, within_s: float) -> bool:
+        """Return whether the worker has said that it builds, reads or measures something.
+
+        Until that is done it hears no command; one that tells how far it is has done so of late.
+        """
+        if self.worker is None:
+            return False
+        is_building = self.state.phase in {"building", "installing"}
+        is_telling = time.monotonic() - self.worked_s < within_s
+        return is_building or is_telling or not self.is_measured
 
     def stands(self, step: int, stage: Stage | None = None) -> None:
         """Note how far the run has come."""
@@ -158,7 +174,7 @@ class Session:
 
     def set_state(self, state: StateEvent, message: Message | None = None) -> None:
         """Take a state over, keep it, and tell everyone."""
-        self.state = state
+        self.state, self.is_measured = state, True
         # a worker that has no model yet says step 0, whatever it is about to resume from
         if state.step > 0 or state.phase in {"running", "paused"}:
             self.stands(state.step, state.stage)

@@ -1,12 +1,13 @@
 """Blocks with a shortcut round them, and networks made of such blocks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor, nn
 
 from lantern.lab.building.add import Add
 from lantern.lab.building.convolution import PLAIN, Layers, Style, convolution
 from lantern.lab.building.excitation import SqueezeExcite
+from lantern.lab.building.sizes import Size, scaled
 
 
 class Residual(nn.Module):
@@ -61,6 +62,22 @@ class Plan:
     """7x7 with stride 2 and a pooling, for images of 224x224; else 3x3."""
     style: Style = PLAIN
     skips: bool = True
+
+
+SMALL_BLOCKS, SMALL_WIDTHS = (2, 2, 2), (8, 16, 32)
+"""Of a network that trains live: three stages, on maps of 32, 16 and 8 pixels."""
+
+
+def sized(plan: Plan, size: Size, *, width: float, multiple: int = 1) -> Plan:
+    """Return a published plan, or a small one of such blocks; its widths are multiples."""
+    is_small = size == "small"
+    widths = SMALL_WIDTHS if is_small else plan.widths
+    return replace(
+        plan,
+        blocks=SMALL_BLOCKS if is_small else plan.blocks,
+        widths=tuple(scaled(channels, width, multiple=multiple) for channels in widths),
+        large_stem=not is_small,
+    )
 
 
 def residual_network(channels: int, outputs: int, plan: Plan) -> Layers:

@@ -3,17 +3,17 @@
 import hashlib
 import os
 import stat
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Protocol
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from lantern.protocol.picture_sets import (
     MOST_FILES,
     MOST_PICTURE_BYTES,
     SUFFIXES,
+    UNPACKING_ERRORS,
     arranged,
     members,
     open_archive,
@@ -91,7 +91,7 @@ class _Archive:
         # ZipFile gives no more than the stated size, and compares the checksum
         try:
             return self._archive.read(self._infos[name])
-        except (BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+        except UNPACKING_ERRORS as error:
             raise OSError(str(error)) from None
 
 

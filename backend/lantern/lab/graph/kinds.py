@@ -10,7 +10,10 @@ from lantern.lab.graph.functions import KINDS
 from lantern.lab.graph.tracing import Node
 
 POOLS = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
-NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm, nn.GroupNorm, Normalise, Scaling)
+NORMS = (
+    *(nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm, nn.GroupNorm, nn.InstanceNorm2d),
+    *(Normalise, Scaling),
+)
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d)
 OTHER_NON_LINEARITIES = (nn.ReLU6, nn.Hardswish, nn.Hardsigmoid, nn.Hardtanh, nn.PReLU, nn.Softmax)
 _CLASSES: tuple[tuple[str, tuple[type[nn.Module], ...]], ...] = (

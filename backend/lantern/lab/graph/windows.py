@@ -23,7 +23,8 @@ class Window:
     @property
     def reach(self) -> Pair:
         """Cells from the first that the kernel covers to the last."""
-        return tuple(d * (k - 1) for d, k in zip(self.dilation, self.kernel, strict=True))  # type: ignore[return-value]
+        (height, width), (down, across) = self.kernel, self.dilation
+        return down * (height - 1), across * (width - 1)
 
 
 def window_of(node: Node) -> Window | None:

@@ -28,6 +28,8 @@ class Curves:
     deletion: dict[str, Tensor] = field(default_factory=dict)
     """Probability after each step, (steps + 1,)."""
     insertion: dict[str, Tensor] = field(default_factory=dict)
+    layers: dict[str, str] = field(default_factory=dict)
+    """Which layer's maps were looked at, for methods that look at one."""
     refused: list[str] = field(default_factory=list)
 
 
@@ -99,6 +101,8 @@ class Deletion(Inspector, name="deletion", title="Deletion and insertion"):
         single = over_input(case, single_map(case, scores)).nan_to_num(0, 0, 0)
         order = single.flatten().argsort(descending=True, stable=True)
         self._add(case, curves, case.method.title, order)
+        if case.place is not None:
+            curves.layers[case.method.title] = case.place.path
         yield Progress((index + 1) / len(self.methods), f"{case.method.title}: done")
 
     def _add(self, case: Case, curves: Curves, title: str, order: Tensor) -> None:
@@ -125,6 +129,7 @@ class Deletion(Inspector, name="deletion", title="Deletion and insertion"):
             "step": case.subject.step,
             "seed": case.subject.experiment.seed,
             "mode": "eval",
+            **{f"layer of {title}": path for title, path in curves.layers.items()},
         }
         rows = tuple(
             (title, area(curves.deletion[title]), area(curves.insertion[title]))
@@ -133,15 +138,25 @@ class Deletion(Inspector, name="deletion", title="Deletion and insertion"):
         told = ", ".join(f"{title} {down:.3f} and {up:.3f}" for title, down, up in rows)
         alt = f"Areas under the deletion and insertion curves: {told}."
         common = {"alt": alt, "facts": facts, "warnings": tuple(curves.refused)}
-        yield _lines("Deletion", "pixels taken away", curves.deletion, common)
-        yield _lines("Insertion", "pixels put back", curves.insertion, common)
+        seen, good = _seen_at(curves.layers), "deletion: small is good; insertion: large is good"
+        lines = common | {"caption": seen}
+        yield _lines("Deletion", "pixels taken away", curves.deletion, lines)
+        yield _lines("Insertion", "pixels put back", curves.insertion, lines)
         yield TableFigure(
             title="Area under the curve",
-            caption="deletion: small is good; insertion: large is good",
+            caption=f"{good}; {seen}" if seen else good,
             columns=("method", "deletion", "insertion"),
             rows=rows,
             **common,
         )
+
+
+def _seen_at(layers: dict[str, str]) -> str:
+    """Return in words at which layer each method looks: `Grad-CAM and Score-CAM at conv3`."""
+    methods: dict[str, list[str]] = {}
+    for title, path in layers.items():
+        methods.setdefault(path, []).append(title)
+    return "; ".join(f"{' and '.join(titles)} at {path}" for path, titles in methods.items())
 
 
 def _lines(title: str, share: str, curves: dict[str, Tensor], common: dict) -> LinesFigure:

@@ -8,22 +8,11 @@ import torch
 from torch import Tensor
 
 from lantern.lab.aside import aside, importing
-from lantern.lab.components import principal
 from lantern.lab.features import Which
-from lantern.lab.inspectors._cloud import (
-    Facts,
-    Layout,
-    Normalise,
-    Sight,
-    check_spread,
-    figure_of,
-    placed,
-    reference_of,
-    said,
-    sight_of,
-)
+from lantern.lab.inspectors._cloud import Facts, Normalise, placed, said
+from lantern.lab.inspectors._crowd import Crowd, crowd_of, jitter
 from lantern.lab.kinds import Inspector
-from lantern.lab.nearness import distances_between, nearest, sensible_neighbours, trustworthiness
+from lantern.lab.nearness import nearest
 from lantern.lab.subject import Progress, Subject
 from lantern.protocol.figures import ScatterFigure
 from lantern.protocol.model import control
@@ -31,7 +20,6 @@ from lantern.protocol.model import control
 if TYPE_CHECKING:
     from openTSNE import TSNEEmbedding
 
-THUMBNAIL_SIDE = 32
 EARLY = 250
 """Iterations with the attraction exaggerated, as van der Maaten and Hinton do first."""
 EXAGGERATION = 12.0
@@ -71,20 +59,10 @@ class Tsne(Inspector, name="tsne", title="Embedding (t-SNE)"):
 
     def figures(self, subject: Subject) -> Iterator[ScatterFigure | Progress]:
         """Yield the points on their way, then where they came to rest."""
-        sight = yield from sight_of(
-            subject,
-            layer=self.layer,
-            split=self.split,
-            samples=self.samples,
-            normalise=self.normalise,
-            side=THUMBNAIL_SIDE,
-            until=0.1,
-        )
-        check_spread(sight)
-        distances = yield from distances_between(sight.values, at=(0.1, 0.15))
-        state = yield from self._begun(sight, distances)
+        crowd = yield from crowd_of(subject, self)
+        state = yield from self._begun(crowd)
         total = EARLY + self.iterations
-        at_once = max(1, min(MOST_AT_ONCE, POINTS_AT_ONCE // sight.count))
+        at_once = max(1, min(MOST_AT_ONCE, POINTS_AT_ONCE // crowd.count))
         done = 0
         while done < total:
             early = done < EARLY
@@ -97,23 +75,22 @@ class Tsne(Inspector, name="tsne", title="Embedding (t-SNE)"):
                 propagate_exception=True,
             )
             done += count
-            yield self._figure(sight, _points(state, sight), f"iteration {done}", {})
+            yield self._figure(crowd, _points(state), f"iteration {done}", {})
             yield Progress(0.2 + 0.7 * done / total, f"t-SNE: {done} of {total} iterations")
-        points = _points(state, sight)
-        near = sensible_neighbours(sight.count)
-        trust = yield from trustworthiness(distances, points, near, at=(0.9, 1.0))
+        points = _points(state)
+        trust = yield from crowd.trust(points)
         divergence = float(state.kl_divergence)
         facts: Facts = {"KL divergence": divergence, "trustworthiness": trust}
         caption = f"KL {divergence:.3f}, {said(trust)}"
-        yield self._figure(sight, points, caption, facts, final=True)
+        yield self._figure(crowd, points, caption, facts, final=True)
 
-    def _perplexity(self, sight: Sight) -> float:
-        return min(self.perplexity, (sight.count - 1) / 3)
+    def _perplexity(self, crowd: Crowd) -> float:
+        return min(self.perplexity, (crowd.count - 1) / 3)
 
-    def _begun(self, sight: Sight, distances: Tensor) -> Generator[Progress, None, "TSNEEmbedding"]:
-        perplexity = self._perplexity(sight)
-        near = nearest(distances, min(int(3 * perplexity), sight.count - 1))
-        first = _start(sight, self.dimensions, self.seed)
+    def _begun(self, crowd: Crowd) -> Generator[Progress, None, "TSNEEmbedding"]:
+        perplexity = self._perplexity(crowd)
+        near = nearest(crowd.distances, min(int(3 * perplexity), crowd.count - 1))
+        first = _start(crowd, self.dimensions, self.seed)
 
         def begin() -> "TSNEEmbedding":
             with importing():
@@ -138,40 +115,31 @@ class Tsne(Inspector, name="tsne", title="Embedding (t-SNE)"):
         return (yield from aside(begin, Progress(0.15, "t-SNE: who attracts whom")))
 
     def _figure(
-        self,
-        sight: Sight,
-        points: Tensor,
-        caption: str,
-        facts: Facts,
-        *,
-        final: bool = False,
+        self, crowd: Crowd, points: Tensor, caption: str, facts: Facts, *, final: bool = False
     ) -> ScatterFigure:
-        perplexity = self._perplexity(sight)
-        fewer = perplexity < self.perplexity
-        layout = Layout(
-            points=points,
-            axes=("", ""),
-            caption=f"{sight.count} samples, {caption}",
+        perplexity = self._perplexity(crowd)
+        fewer = f"So few samples allow a perplexity of {perplexity:.3g} at most."
+        return crowd.figure(
+            points,
+            "t-SNE",
+            caption,
             facts={
                 "perplexity": perplexity,
                 "iterations": EARLY + self.iterations,
                 "seed": self.seed,
                 **facts,
             },
-            warnings=(f"So few samples allow a perplexity of {perplexity:.3g} at most.",)
-            if fewer
-            else (),
+            warnings=(fewer,) if perplexity < self.perplexity else (),
+            final=final,
         )
-        return figure_of(sight, layout, "t-SNE", final=final)
 
 
-def _start(sight: Sight, dimensions: int, seed: int) -> Tensor:
+def _start(crowd: Crowd, dimensions: int, seed: int) -> Tensor:
     """Return (n, dims): principal components of deviation 1e-4, with a little noise."""
-    points, _ = principal(sight.values, reference_of(sight.features.targets), dimensions)
-    by = torch.Generator().manual_seed(seed)
+    points = crowd.components(dimensions)
     spread = points[:, 0].std(correction=0).clamp_min(1e-12)
-    return 1e-4 * points / spread + 1e-6 * torch.randn(points.shape, generator=by)
+    return 1e-4 * points / spread + 1e-6 * jitter(points, seed)
 
 
-def _points(state: "TSNEEmbedding", sight: Sight) -> Tensor:
+def _points(state: "TSNEEmbedding") -> Tensor:
     return placed(torch.from_numpy(np.array(state, dtype=np.float32)))

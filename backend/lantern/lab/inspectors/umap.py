@@ -7,28 +7,16 @@ import torch
 from torch import Tensor
 
 from lantern.lab.aside import aside
-from lantern.lab.components import principal
 from lantern.lab.features import Which
-from lantern.lab.inspectors._cloud import (
-    Facts,
-    Layout,
-    Normalise,
-    Sight,
-    check_spread,
-    figure_of,
-    placed,
-    reference_of,
-    said,
-    sight_of,
-)
+from lantern.lab.inspectors._cloud import Facts, Normalise, placed, said
+from lantern.lab.inspectors._crowd import Crowd, crowd_of, jitter
 from lantern.lab.inspectors._epochs import Epochs, prepared
 from lantern.lab.kinds import Inspector
-from lantern.lab.nearness import distances_between, nearest, sensible_neighbours, trustworthiness
+from lantern.lab.nearness import nearest
 from lantern.lab.subject import Progress, Subject
 from lantern.protocol.figures import ScatterFigure
 from lantern.protocol.model import control
 
-THUMBNAIL_SIDE = 32
 POINTS_AT_ONCE = 8000
 """Points moved in one slice: all of them, some epochs long."""
 MOST_AT_ONCE = 10
@@ -66,36 +54,25 @@ class Umap(Inspector, name="umap", title="Embedding (UMAP)"):
 
     def figures(self, subject: Subject) -> Iterator[ScatterFigure | Progress]:
         """Yield the points on their way, then where they came to rest."""
-        sight = yield from sight_of(
-            subject,
-            layer=self.layer,
-            split=self.split,
-            samples=self.samples,
-            normalise=self.normalise,
-            side=THUMBNAIL_SIDE,
-            until=0.1,
-        )
-        check_spread(sight)
-        distances = yield from distances_between(sight.values, at=(0.1, 0.15))
-        state = yield from self._begun(sight, distances)
-        at_once = max(1, min(MOST_AT_ONCE, POINTS_AT_ONCE // sight.count))
+        crowd = yield from crowd_of(subject, self)
+        state = yield from self._begun(crowd)
+        at_once = max(1, min(MOST_AT_ONCE, POINTS_AT_ONCE // crowd.count))
         while state.done < self.epochs:
             state.go(min(at_once, self.epochs - state.done))
             points = placed(torch.from_numpy(state.points.copy()))
-            yield self._figure(sight, points, f"epoch {state.done}", {})
+            yield self._figure(crowd, points, f"epoch {state.done}", {})
             share = state.done / self.epochs
             yield Progress(0.2 + 0.7 * share, f"UMAP: {state.done} of {self.epochs} epochs")
         points = placed(torch.from_numpy(state.points.copy()))
-        near = sensible_neighbours(sight.count)
-        trust = yield from trustworthiness(distances, points, near, at=(0.9, 1.0))
-        yield self._figure(sight, points, said(trust), {"trustworthiness": trust}, final=True)
+        trust = yield from crowd.trust(points)
+        yield self._figure(crowd, points, said(trust), {"trustworthiness": trust}, final=True)
 
-    def _neighbours(self, sight: Sight) -> int:
-        return min(self.neighbours, sight.count - 1)
+    def _neighbours(self, crowd: Crowd) -> int:
+        return min(self.neighbours, crowd.count - 1)
 
-    def _begun(self, sight: Sight, distances: Tensor) -> Generator[Progress, None, Epochs]:
-        near = nearest(distances, self._neighbours(sight) - 1)
-        first = _start(sight, self.dimensions, self.seed)
+    def _begun(self, crowd: Crowd) -> Generator[Progress, None, Epochs]:
+        near = nearest(crowd.distances, self._neighbours(crowd) - 1)
+        first = _start(crowd, self.dimensions, self.seed)
         return (
             yield from aside(
                 lambda: prepared(
@@ -112,34 +89,27 @@ class Umap(Inspector, name="umap", title="Embedding (UMAP)"):
         )
 
     def _figure(
-        self,
-        sight: Sight,
-        points: Tensor,
-        caption: str,
-        facts: Facts,
-        *,
-        final: bool = False,
+        self, crowd: Crowd, points: Tensor, caption: str, facts: Facts, *, final: bool = False
     ) -> ScatterFigure:
-        layout = Layout(
-            points=points,
-            axes=("", ""),
-            caption=f"{sight.count} samples, {caption}",
+        return crowd.figure(
+            points,
+            "UMAP",
+            caption,
             facts={
-                "neighbours": self._neighbours(sight),
+                "neighbours": self._neighbours(crowd),
                 "min_dist": self.min_dist,
                 "epochs": self.epochs,
                 "seed": self.seed,
                 **facts,
             },
+            final=final,
         )
-        return figure_of(sight, layout, "UMAP", final=final)
 
 
-def _start(sight: Sight, dimensions: int, seed: int) -> Tensor:
+def _start(crowd: Crowd, dimensions: int, seed: int) -> Tensor:
     """Return (n, dims): principal components within 0-10 with a little noise, as the library's."""
-    points, _ = principal(sight.values, reference_of(sight.features.targets), dimensions)
-    by = torch.Generator().manual_seed(seed)
+    points = crowd.components(dimensions)
     points = 10 * points / points.abs().max().clamp_min(1e-12)
-    points = points + 1e-4 * torch.randn(points.shape, generator=by)
+    points = points + 1e-4 * jitter(points, seed)
     low, high = points.amin(0), points.amax(0)
     return 10 * (points - low) / (high - low)

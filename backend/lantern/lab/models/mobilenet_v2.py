@@ -1,73 +1,52 @@
 """MobileNet v2."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from torch import nn
 
-from lantern.lab.building.convolution import Layers, Style, convolution
-from lantern.lab.building.dropout import Dropout, set_dropout
+from lantern.lab.building.convolution import Style
+from lantern.lab.building.dropout import set_dropout
 from lantern.lab.building.initial import initialise
-from lantern.lab.building.inverted import inverted
-from lantern.lab.building.sizes import Size, Skips, Width, front, pooled_head, scaled
+from lantern.lab.building.inverted import Plan, Stage, inverted_network
+from lantern.lab.building.sizes import Size, Skips, Width, front
 from lantern.lab.data import Data
 from lantern.lab.kinds import Architecture
 from lantern.protocol.model import control
 
-Rows = tuple[tuple[int, int, int, int], ...]
-PUBLISHED: Rows = (
-    (1, 16, 1, 1),
-    (6, 24, 2, 2),
-    (6, 32, 3, 2),
-    (6, 64, 4, 2),
-    (6, 96, 3, 1),
-    (6, 160, 3, 2),
-    (6, 320, 1, 1),
+PUBLISHED = Plan(
+    stages=(
+        Stage(expansion=1, channels=16, blocks=1, stride=1),
+        Stage(expansion=6, channels=24, blocks=2, stride=2),
+        Stage(expansion=6, channels=32, blocks=3, stride=2),
+        Stage(expansion=6, channels=64, blocks=4, stride=2),
+        Stage(expansion=6, channels=96, blocks=3, stride=1),
+        Stage(expansion=6, channels=160, blocks=3, stride=2),
+        Stage(expansion=6, channels=320, blocks=1, stride=1),
+    ),
+    stem=32,
+    stem_stride=2,
+    last=1280,
+    style=Style("relu6"),
 )
-"""Expansion, channels, blocks, stride of the first of them (table 2 of the paper)."""
-PUBLISHED_ENDS, SMALL_ENDS = (32, 2, 1280), (12, 1, 160)
-"""Channels and stride of the stem, channels of the last convolution."""
-SMALL: Rows = ((1, 8, 1, 1), (4, 12, 2, 2), (4, 16, 2, 2), (4, 32, 2, 2))
+"""Table 2 of the paper."""
+SMALL = Plan(
+    stages=(
+        Stage(expansion=1, channels=8, blocks=1, stride=1),
+        Stage(expansion=4, channels=12, blocks=2, stride=2),
+        Stage(expansion=4, channels=16, blocks=2, stride=2),
+        Stage(expansion=4, channels=32, blocks=2, stride=2),
+    ),
+    stem=12,
+    stem_stride=1,
+    last=160,
+    style=Style("relu6"),
+)
 
 
 def published(classes: int = 1000) -> nn.Sequential:
     """Return the network of the paper for images (b, 3, 224, 224)."""
-    return nn.Sequential(network(3, classes, size="published"))
-
-
-def network(
-    channels: int,
-    outputs: int,
-    *,
-    size: Size,
-    width: float = 1.0,
-    activation: Literal["relu6", "relu"] = "relu6",
-    skips: bool = True,
-    dropout: float = 0.2,
-) -> Layers:
-    """Return stem, block1, block2, ..., last, average, flatten, dropout, output."""
-    is_small, style = size == "small", Style(activation)
-    first, stride, last = SMALL_ENDS if is_small else PUBLISHED_ENDS
-    before = scaled(first, width)
-    stem = convolution("", channels, before, stride=stride, style=style)
-    layers, number = Layers(stem=nn.Sequential(stem)), 0
-    for expansion, count, repeats, first_stride in SMALL if is_small else PUBLISHED:
-        for place in range(repeats):
-            number += 1
-            after = scaled(count, width)
-            layers[f"block{number}"] = inverted(
-                before,
-                after,
-                expansion=expansion,
-                stride=first_stride if place == 0 else 1,
-                style=style,
-                skips=skips,
-            )
-            before = after
-    after = scaled(last, width)
-    layers["last"] = nn.Sequential(convolution("", before, after, kernel=1, style=style))
-    head = pooled_head(after, outputs)
-    output = head.pop("output")
-    return layers | head | Layers(dropout=Dropout(dropout), output=output)
+    return nn.Sequential(inverted_network(3, classes, PUBLISHED))
 
 
 class MobileNetV2(Architecture, name="mobilenet_v2", title="MobileNet v2"):
@@ -91,16 +70,14 @@ class MobileNetV2(Architecture, name="mobilenet_v2", title="MobileNet v2"):
     def build(self, data: Data, outputs: int) -> nn.Module:
         """Return the chain normalise, stem, block1, ..., last, average, ..., output."""
         chain, _ = front(data, self.size)
-        chain |= network(
-            data.shape[0],
-            outputs,
-            size=self.size,
+        plan = replace(
+            SMALL if self.size == "small" else PUBLISHED,
+            style=Style(self.activation),
             width=self.width,
-            activation=self.activation,
             skips=self.skips,
             dropout=self.dropout,
         )
-        module = nn.Sequential(chain)
+        module = nn.Sequential(chain | inverted_network(data.shape[0], outputs, plan))
         initialise(module, "he_normal")
         return module
 

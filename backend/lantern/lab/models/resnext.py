@@ -1,18 +1,20 @@
 """ResNeXt-50 32x4d."""
 
+from dataclasses import replace
 from typing import Literal
 
 from torch import nn
 
 from lantern.lab.building.initial import initialise
-from lantern.lab.building.residual import Plan, residual_network
-from lantern.lab.building.sizes import Size, Skips, Width, front, scaled
+from lantern.lab.building.residual import Plan, residual_network, sized
+from lantern.lab.building.sizes import Size, Skips, Width, front
 from lantern.lab.data import Data
 from lantern.lab.kinds import Architecture
 
 PUBLISHED = Plan(
     (3, 4, 6, 3), (64, 128, 256, 512), bottleneck=True, inner=2, groups=32, large_stem=True
 )
+SMALL_GROUPS = 4
 
 
 def published(classes: int = 1000) -> nn.Sequential:
@@ -38,17 +40,12 @@ class ResNeXt(Architecture, name="resnext", title="ResNeXt-50 32x4d"):
 
     def build(self, data: Data, outputs: int) -> nn.Module:
         """Return the chain normalise, stem, block1, block2, ..., average, flatten, output."""
-        is_small = self.size == "small"
         chain, _ = front(data, self.size)
-        widths, groups = ((8, 16, 32), 4) if is_small else (PUBLISHED.widths, PUBLISHED.groups)
-        plan = Plan(
-            blocks=(2, 2, 2) if is_small else PUBLISHED.blocks,
+        groups = SMALL_GROUPS if self.size == "small" else PUBLISHED.groups
+        plan = replace(
             # The channels inside, twice these, must be shared out evenly among the groups.
-            widths=tuple(scaled(width, self.width, multiple=groups // 2) for width in widths),
-            bottleneck=True,
-            inner=2,
+            sized(PUBLISHED, self.size, width=self.width, multiple=groups // 2),
             groups=1 if self.groups == "one" else groups,
-            large_stem=not is_small,
             skips=self.skips,
         )
         module = nn.Sequential(chain | residual_network(data.shape[0], outputs, plan))

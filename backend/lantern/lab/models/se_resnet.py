@@ -1,12 +1,13 @@
 """SE-ResNet-50."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from torch import nn
 
 from lantern.lab.building.initial import initialise
-from lantern.lab.building.residual import Plan, residual_network
-from lantern.lab.building.sizes import Size, Skips, Width, front, scaled
+from lantern.lab.building.residual import Plan, residual_network, sized
+from lantern.lab.building.sizes import Size, Skips, Width, front
 from lantern.lab.data import Data
 from lantern.lab.kinds import Architecture
 from lantern.protocol.model import control
@@ -37,17 +38,10 @@ class SeResNet(Architecture, name="se_resnet", title="SE-ResNet-50"):
 
     def build(self, data: Data, outputs: int) -> nn.Module:
         """Return the chain normalise, stem, block1, block2, ..., average, flatten, output."""
-        is_small = self.size == "small"
         chain, _ = front(data, self.size)
-        plan = Plan(
-            blocks=(2, 2, 2) if is_small else PUBLISHED.blocks,
-            widths=tuple(
-                scaled(channels, self.width)
-                for channels in ((8, 16, 32) if is_small else PUBLISHED.widths)
-            ),
-            bottleneck=True,
+        plan = replace(
+            sized(PUBLISHED, self.size, width=self.width),
             reduction=self.reduction,
-            large_stem=not is_small,
             skips=self.skips,
         )
         module = nn.Sequential(chain | residual_network(data.shape[0], outputs, plan))

@@ -1,17 +1,21 @@
 """Sets of pictures by class, for the data set `folder`."""
 
 import asyncio
+import sys
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from lantern.protocol.problems import ProblemError
 from lantern.protocol.rest import PictureSetCard
-from lantern.server.picture_sets import MOST_UPLOAD_BYTES
+from lantern.server.problems import Refusal
 from lantern.server.routes.needs import AskerNeed, ServicesNeed, demand
 
 router = APIRouter(prefix="/picture-sets", tags=["data"])
 Name = Annotated[str, Query(min_length=1, max_length=60)]
+UNLIMITED = sys.maxsize
+"""Bytes that the framework lets through: uploads are counted as they come, and refused in words."""
+MOST_HEARD_BYTES = 2_000_000_000
+"""Of an upload that is refused already; one that is longer is cut off."""
 ARCHIVE_BODY = {
     "requestBody": {
         "required": True,
@@ -27,17 +31,18 @@ async def list_picture_sets(services: ServicesNeed) -> list[PictureSetCard]:
     return await asyncio.to_thread(services.picture_sets.cards)
 
 
-@router.post("", max_body_size=MOST_UPLOAD_BYTES + 1, openapi_extra=ARCHIVE_BODY)
+@router.post("", max_body_size=UNLIMITED, openapi_extra=ARCHIVE_BODY)
 async def upload_picture_set(
     name: Name, request: Request, services: ServicesNeed, asker: AskerNeed
 ) -> PictureSetCard:
     """Take a zip archive of pictures; it is looked through before anybody sees it."""
     demand(asker, "create")
-    length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > MOST_UPLOAD_BYTES:
-        size = f"{MOST_UPLOAD_BYTES / 1e6:.0f} MB"
-        raise ProblemError(f"The archive has more than {size}, which is the most.", field="archive")
     sets = services.picture_sets
+    try:
+        sets.check_length(request.headers.get("content-length", "0"))
+    except Refusal:
+        await _heard_out(request)
+        raise
     fresh, target = await sets.take(name, request.stream())
     return await asyncio.to_thread(sets.admit, fresh, target)
 
@@ -51,3 +56,12 @@ async def delete_picture_set(
     used = {str(one.experiment.dataset.params.get("path")) for one in services.sessions}
     await asyncio.to_thread(services.picture_sets.delete, name, used=used)
     return Response(status_code=204)
+
+
+async def _heard_out(request: Request) -> None:
+    """Throw away what comes, as a browser hears no answer before it has sent everything."""
+    heard = 0
+    async for part in request.stream():
+        heard += len(part)
+        if heard > MOST_HEARD_BYTES:
+            return
