@@ -90,6 +90,36 @@ def test_the_tab_has_scores_and_another_cell_without_a_mouse(
     assert all(label.startswith(f"Look at {truth} → {said}:") for label in pictures(opened))
 
 
+def test_judging_is_cancelled_and_goes_on_when_asked(
+    server: LanternServer, opened: Page, session: str
+) -> None:
+    opened.get_by_role("tab", name="Predictions").click()
+    panel = opened.get_by_role("tabpanel", name="Predictions")
+    server.command(session, "run")
+    cancel = panel.get_by_role("button", name="Cancel", exact=True)
+    go_on = panel.get_by_role("button", name="Go on")
+    for count in (1, 2):
+        cancel.first.click(timeout=30_000)
+        expect(go_on).to_have_count(count)
+    # While training runs both would begin again by themselves.
+    opened.wait_for_timeout(1500)
+    expect(cancel).to_have_count(0)
+    go_on.first.click()
+    expect(cancel).to_have_count(1, timeout=30_000)
+    server.command(session, "pause")
+
+
+def test_a_view_that_is_computed_once_is_computed_again_when_asked(
+    server: LanternServer, opened: Page, session: str
+) -> None:
+    opened.get_by_role("tab", name="Patches").click()
+    panel = opened.get_by_role("tabpanel", name="Patches")
+    expect(panel.get_by_role("button", name="step 12", exact=True)).to_be_visible(timeout=30_000)
+    server.command(session, "run", steps=3, wait_s=60)
+    panel.get_by_role("button", name="step 12 · again").click()
+    expect(panel.get_by_role("button", name="step 15", exact=True)).to_be_visible(timeout=30_000)
+
+
 def test_statistics_are_kept_while_their_tab_is_closed(
     server: LanternServer, opened: Page, session: str
 ) -> None:

@@ -42,7 +42,13 @@ export function paintLyingBars(
   palette: Palette,
 ): void {
   const pitch = rect.height / Math.max(1, bars.labels.length);
-  const font = Math.max(9, Math.min(scaled(palette, 13), pitch * 0.75));
+  const font = Math.max(12, Math.min(scaled(palette, 13), pitch * 0.75));
+  // More rows than lines of text: only some have a name, among them the one that matters.
+  const every = Math.max(1, Math.ceil((0.85 * font) / pitch));
+  const named = (index: number): boolean => {
+    if (bars.highlight === null || every === 1) return index % every === 0;
+    return index === bars.highlight || (index - bars.highlight) % every === 0;
+  };
   ctx.font = `${font}px ${palette.mono}`;
   const widest = Math.max(...bars.labels.map((label) => ctx.measureText(label).width), 8);
   const left = rect.x + Math.min(widest, rect.width * 0.4) + 8;
@@ -53,7 +59,7 @@ export function paintLyingBars(
     const y = rect.y + (index + 0.5) * pitch;
     ctx.fillStyle = index === bars.highlight ? palette.ink : palette.ink2;
     ctx.textAlign = "left";
-    ctx.fillText(label, rect.x, y, left - rect.x - 6);
+    if (named(index)) ctx.fillText(label, rect.x, y, left - rect.x - 6);
     ctx.fillStyle = ground(palette);
     ctx.fillRect(left, y - thick / 2, width, thick);
     ctx.fillStyle = fillOf(bars, index, palette);
@@ -66,6 +72,12 @@ export function paintLyingBars(
   ctx.font = `600 ${font}px ${palette.mono}`;
   const room = ctx.measureText(text).width + 8;
   const inside = end + room > left + width;
+  if (inside && thick < font) {
+    // Thick enough to be the ground of the number.
+    const high = Math.min(font + 1, pitch);
+    ctx.fillStyle = fillOf(bars, bars.highlight, palette);
+    ctx.fillRect(left, y - high / 2, end - left, high);
+  }
   ctx.fillStyle = inside ? "#14181d" : palette.ink;
   ctx.textAlign = inside ? "right" : "left";
   ctx.fillText(text, inside ? end - 5 : end + 5, y + 0.5);

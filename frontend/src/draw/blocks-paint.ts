@@ -1,12 +1,14 @@
 /** What a network of blocks has beside its maps: lines between columns, frames and arcs. */
 
 import { arcsOf, type Arc } from "./blocks";
-import type { LayersLayout } from "./layers";
+import { isOutput, type LayersLayout } from "./layers";
 import type { NetworkPicture } from "./network";
 import type { Palette } from "./palette";
 import { frameRect } from "./tile";
 
 const HEAD = 5;
+/** Pixels of a line that goes on in the next row. */
+const STUB = 8;
 
 /** Thin lines from column to column. */
 export function paintLines(
@@ -22,7 +24,17 @@ export function paintLines(
   for (const { source, target, skip } of picture.links) {
     const [from, to] = [layout.places[source]?.rect, layout.places[target]?.rect];
     if (skip === true || from === undefined || to === undefined) continue;
+    // To the next row: out of this one, into that.
+    const [row, next] = [layout.places[source]?.row, layout.places[target]?.row];
     ctx.moveTo(from.x + from.width, from.y + from.height / 2);
+    if (isOutput(picture, target)) {
+      ctx.lineTo(Math.max(from.x + from.width + 2, to.x - STUB / 2), from.y + from.height / 2);
+      continue;
+    }
+    if (row?.top !== next?.top) {
+      ctx.lineTo(from.x + from.width + STUB, from.y + from.height / 2);
+      ctx.moveTo(to.x - STUB, to.y + to.height / 2);
+    }
     ctx.lineTo(to.x, to.y + to.height / 2);
   }
   ctx.stroke();

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { arcsOf } from "./blocks";
 import { layoutLayers } from "./layers";
@@ -59,4 +59,44 @@ it("has four maps side by side in a block", () => {
   const cells = places[1]?.cells ?? [];
   expect(cells).toHaveLength(16);
   expect(new Set(cells.map(({ y }) => y)).size).toBe(4);
+});
+
+describe("a deep network", () => {
+  const count = 34;
+  const deep: NetworkPicture = {
+    columns: [
+      column("input", "input", 1),
+      ...Array.from({ length: count }, (_, at) => column(`block${at}`, "block", 16)),
+      column("output", "output", 10),
+    ],
+    links: Array.from({ length: count + 1 }, (_, at) => [
+      { ...link, source: at, target: at + 1 },
+      ...(at > 0 && at < count ? [{ ...link, source: at, target: at + 1, skip: true }] : []),
+    ]).flat(),
+  };
+
+  it.each([
+    [660, 240],
+    [1120, 330],
+    [1870, 850],
+  ])("is broken into rows that fit %d x %d", (width, height) => {
+    const layout = layoutLayers(deep, { width, height, top: 46 });
+    const maps = layout.places.slice(0, -1);
+    const rows = new Set(maps.map(({ row }) => row?.top));
+    expect(rows.size).toBeGreaterThan(1);
+    for (const { rect, row } of maps) {
+      expect(rect.width).toBeGreaterThan((width - 118) / (count + 1));
+      expect(rect.y).toBeGreaterThanOrEqual((row?.top ?? 0) + 45.5);
+      expect(row?.floor).toBeLessThanOrEqual(height);
+      expect(rect.x + rect.width).toBeLessThan(layout.places.at(-1)?.rect.x ?? 0);
+    }
+    maps.forEach(({ rect }, at) => {
+      const before = maps[at - 1]?.rect;
+      if (before !== undefined && before.y === rect.y)
+        expect(rect.x).toBeGreaterThan(before.x + before.width);
+      else if (before !== undefined) expect(rect.y).toBeGreaterThan(before.y + before.height);
+    });
+    for (const { bottom } of arcsOf(deep, layout, layout.floor))
+      expect(bottom).toBeLessThanOrEqual(height);
+  });
 });

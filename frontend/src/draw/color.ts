@@ -113,6 +113,12 @@ export function classColor(index: number, dark: boolean): string {
   return colors[index % colors.length] ?? "#5a626c";
 }
 
+/** The colour of a class in both themes, as CSS. */
+export function classCss(index: number): string {
+  const at = index % CLASS_COLORS.light.length;
+  return `light-dark(${CLASS_COLORS.light[at] ?? ""}, ${CLASS_COLORS.dark[at] ?? ""})`;
+}
+
 /** CSS colour of one entry of a table, 0-255. */
 export function cssOf(table: ColorTable, level: number, alpha = 1): string {
   const [red, green, blue] = unpacked(table[Math.max(0, Math.min(255, Math.round(level)))] ?? 0);

@@ -86,3 +86,11 @@ it("survives a network in which every layer sees all before it", () => {
   expect(edges).toHaveLength((120 * 121) / 2);
   expect(boxes.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(true);
 });
+
+it("ends rows between blocks", () => {
+  const nodes = residual(24).map((node, at) => ({ ...node, block: `block${Math.floor(at / 4)}` }));
+  const { boxes, rows, pitch } = layoutGraph(nodes, { ...SIZES, aspect: 3 });
+  expect(rows).toBeGreaterThan(2);
+  const row = (at: number): number => Math.floor((boxes[at]?.y ?? 0) / pitch);
+  nodes.forEach((_, at) => expect(row(at)).toBe(row(at - (at % 4))));
+});

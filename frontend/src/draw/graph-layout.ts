@@ -3,11 +3,14 @@
  * barycentres, long edges led past the nodes. A long graph is broken into rows, as text is.
  */
 
+import { longestOf, ranksPerRow, rowStarts } from "./graph-rows";
 import type { Rect } from "./raster";
 
 export interface GraphNode {
   /** Places of the nodes it takes from, each before its own; -1 is what goes into the graph. */
   readonly inputs: readonly number[];
+  /** Block it belongs to: rows end rather between blocks than within one. */
+  readonly block?: string;
 }
 
 export interface GraphEdge {
@@ -34,6 +37,8 @@ export interface GraphLayout {
   readonly width: number;
   readonly height: number;
   readonly rows: number;
+  /** From the top of a row to that of the next. */
+  readonly pitch: number;
 }
 
 export interface GraphSizes {
@@ -48,6 +53,8 @@ const LED_AT_MOST = 40;
 /** Points on the way of all edges together. */
 const MOST_WAYPOINTS = 4000;
 const SWEEPS = 4;
+/** A block torn apart by the end of a row, in edges that go over it. */
+const TEARING = 2.5;
 
 interface Slot {
   /** Node, or -1 for a point on the way of an edge. */
@@ -63,7 +70,7 @@ export function layoutGraph(nodes: readonly GraphNode[], sizes: GraphSizes): Gra
   const { chains, ranks } = withWaypoints(nodes, slots);
   order(ranks);
   settle(ranks);
-  return placed(slots, chains, ranks, sizes);
+  return placed(nodes, slots, chains, ranks, sizes);
 }
 
 /** The last slot is the input's. */
@@ -181,6 +188,7 @@ function pull(rank: readonly Slot[], forth: boolean): void {
 }
 
 function placed(
+  nodes: readonly GraphNode[],
   slots: readonly Slot[],
   chains: readonly Chain[],
   ranks: readonly Slot[][],
@@ -192,11 +200,14 @@ function placed(
   const across = sizes.node.width + sizes.gap.across;
   const down = sizes.node.height + sizes.gap.down;
   const tall = (bottom - top + 1) * down + sizes.gap.down;
-  const perRow = ranksPerRow(ranks.length, { across, tall, aspect: sizes.aspect });
+  const cost = costs(nodes, chains, ranks);
+  const most = ranksPerRow(ranks.length, cost, { across, tall, aspect: sizes.aspect });
+  const starts = rowStarts(ranks.length, most, cost);
+  const rowOf = ranks.map((_, rank) => starts.findLastIndex((start) => start <= rank));
   const point = ({ rank, lane }: Slot): GraphPoint => {
-    const row = Math.floor(rank / perRow);
+    const row = rowOf[rank] ?? 0;
     return {
-      x: (rank % perRow) * across + sizes.node.width / 2,
+      x: (rank - (starts[row] ?? 0)) * across + sizes.node.width / 2,
       y: row * tall + (lane - top) * down + sizes.node.height / 2,
       row,
     };
@@ -212,23 +223,25 @@ function placed(
     points: way.map(point),
     long,
   }));
-  const rows = Math.ceil(ranks.length / perRow);
-  const width = Math.min(ranks.length, perRow) * across - sizes.gap.across;
-  return { boxes, edges, width, height: rows * tall - 2 * sizes.gap.down, rows };
+  const rows = starts.length;
+  const width = longestOf(starts, ranks.length) * across - sizes.gap.across;
+  return { boxes, edges, width, height: rows * tall - 2 * sizes.gap.down, rows, pitch: tall };
 }
 
-/** How many ranks a row holds, so that the whole has about the shape of the room. */
-function ranksPerRow(
-  ranks: number,
-  { across, tall, aspect }: { across: number; tall: number; aspect: number },
-): number {
-  let best = ranks;
-  let least = Infinity;
-  for (let rows = 1; rows <= ranks; rows++) {
-    const perRow = Math.ceil(ranks / rows);
-    // The scale at which it fits a room of (aspect, 1) is one over this.
-    const size = Math.max((perRow * across) / aspect, Math.ceil(ranks / perRow) * tall);
-    if (size < least) [best, least] = [perRow, size];
-  }
-  return Math.max(1, best);
+/** What a row's end in front of each rank costs: edges that go over it, and a block torn apart. */
+function costs(
+  nodes: readonly GraphNode[],
+  chains: readonly Chain[],
+  ranks: readonly Slot[][],
+): readonly number[] {
+  const over = ranks.map(() => new Set<number>());
+  for (const { source, slots } of chains)
+    for (let rank = slots[0]?.rank ?? 0; rank < (slots.at(-1)?.rank ?? 0); rank++)
+      over[rank + 1]?.add(source);
+  const blocks = ranks.map((rank) => new Set(rank.map(({ node }) => nodes[node]?.block)));
+  return over.map((sources, rank) => {
+    const [before, here] = [blocks[rank - 1], blocks[rank]];
+    const torn = [...(here ?? [])].some((block) => block !== undefined && before?.has(block));
+    return sources.size + (torn ? TEARING : 0);
+  });
 }

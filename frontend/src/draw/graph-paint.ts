@@ -1,5 +1,6 @@
 /** A layer graph, painted at any zoom: boxes coloured by kind, edges, skips in orange. */
 
+import { paintGrounds, paintTitles, type Piece } from "./graph-blocks";
 import type { GraphEdge, GraphLayout, GraphPoint } from "./graph-layout";
 import type { Palette } from "./palette";
 import type { Rect } from "./raster";
@@ -24,6 +25,9 @@ export interface GraphStyle {
   readonly hovered: number;
   readonly selected: number;
 }
+
+/** In the space between rows, that which edges use to go back. */
+const TURN = 14;
 
 /** Lower boxes have no text; it is never smaller than this on the screen. */
 const LEAST_TEXT_PX = 12;
@@ -51,6 +55,7 @@ export function paintGraph(
   ctx: CanvasRenderingContext2D,
   layout: GraphLayout,
   labels: readonly GraphLabel[],
+  pieces: readonly Piece[],
   style: GraphStyle,
   palette: Palette,
 ): void {
@@ -58,6 +63,7 @@ export function paintGraph(
   ctx.save();
   ctx.translate(view.x, view.y);
   ctx.scale(view.scale, view.scale);
+  paintGrounds(ctx, pieces, palette);
   const near = style.hovered >= 0 ? style.hovered : style.selected;
   ctx.lineWidth = Math.max(1.2, 1.2 / view.scale);
   for (const edge of layout.edges) {
@@ -72,6 +78,8 @@ export function paintGraph(
     if (label !== undefined) paintBox(ctx, box, label, at, style, palette);
   });
   ctx.restore();
+  const named = lineOf(view) <= (layout.boxes[0]?.height ?? 0);
+  paintTitles(ctx, pieces, view, named, palette);
 }
 
 /** The box that an edge begins at; that of the input is the last. */
@@ -88,7 +96,7 @@ function paintEdge(ctx: CanvasRenderingContext2D, edge: GraphEdge, layout: Graph
     const first = at === 1 ? from.x + half : from.x;
     const last = at === edge.points.length - 1 ? to.x - half : to.x;
     if (from.row === to.row) curve(ctx, { ...from, x: first }, { ...to, x: last });
-    else turn(ctx, { ...from, x: first }, { ...to, x: last });
+    else turn(ctx, { ...from, x: first }, { ...to, x: last }, layout);
   });
   ctx.stroke();
 }
@@ -99,14 +107,28 @@ function curve(ctx: CanvasRenderingContext2D, from: GraphPoint, to: GraphPoint):
   ctx.bezierCurveTo(middle, from.y, middle, to.y, to.x, to.y);
 }
 
-/** From the end of a row to the beginning of the next, as a typewriter goes. */
-function turn(ctx: CanvasRenderingContext2D, from: GraphPoint, to: GraphPoint): void {
-  const middle = (from.y + to.y) / 2;
+/**
+ * From the end of a row to the beginning of the next, as a typewriter goes: between the rows, one
+ * line for all edges of a node.
+ */
+function turn(
+  ctx: CanvasRenderingContext2D,
+  from: GraphPoint,
+  to: GraphPoint,
+  { pitch }: GraphLayout,
+): void {
+  const share = (from.y - from.row * pitch) / pitch;
+  const middle = (from.row + 1) * pitch + TURN * (share - 0.5) - TURN;
   const out = 12;
   ctx.moveTo(from.x, from.y);
   ctx.bezierCurveTo(from.x + out, from.y, from.x + out, middle, from.x, middle);
   ctx.lineTo(to.x, middle);
   ctx.bezierCurveTo(to.x - out, middle, to.x - out, to.y, to.x, to.y);
+}
+
+/** Height of a line of text in the layout's pixels. */
+function lineOf({ scale }: GraphView): number {
+  return Math.max(13, LEAST_TEXT_PX / scale) * 1.25;
 }
 
 function paintBox(
@@ -133,7 +155,7 @@ function paintBox(
   ctx.stroke();
   ctx.fillStyle = color;
   ctx.fillRect(box.x, box.y + 4, 4, box.height - 8);
-  const line = Math.max(13, LEAST_TEXT_PX / scale) * 1.25;
+  const line = lineOf(style.view);
   if (line > box.height) return;
   const both = 2 * line <= box.height;
   const room = box.width - 13;

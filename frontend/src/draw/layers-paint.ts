@@ -113,16 +113,19 @@ function paintOutput(
   );
   ctx.font = font(palette, 13);
   const widest = Math.min(
-    place.rect.width * 0.45,
+    place.rect.width * 0.6,
     Math.max(...names.map((name) => ctx.measureText(name).width)),
   );
   place.cells.forEach((cell, index) => {
     const value = Math.max(0, Math.min(1, values[index] ?? 0));
     const middle = cell.y + cell.height / 2;
-    const thick = Math.max(4, Math.min(16, cell.height * (cell.height < 26 ? 0.8 : 0.58)));
+    const thick = Math.max(
+      4,
+      Math.min(scaled(palette, 16), cell.height * (cell.height < scaled(palette, 26) ? 0.8 : 0.58)),
+    );
     const left = cell.x + widest + 10;
     const width = cell.x + cell.width - left;
-    ctx.font = `${Math.min(scaled(palette, 13), cell.height * 0.8)}px ${palette.mono}`;
+    ctx.font = `${nameSize(cell, palette)}px ${palette.mono}`;
     ctx.textBaseline = "middle";
     ctx.textAlign = "left";
     ctx.fillStyle = index === best ? palette.ink : palette.ink2;
@@ -133,8 +136,10 @@ function paintOutput(
     ctx.fillRect(left, middle - thick / 2, Math.max(1.5, value * width), thick);
     if (index !== best) return;
     // Above the bar where there is room, else in it.
-    const inside = cell.height < 26;
+    const inside = cell.height < scaled(palette, 26);
     ctx.font = font(palette, 12, "mono", 600);
+    if (ctx.measureText(percent(value)).width > width) ctx.font = `600 12px ${palette.mono}`;
+    if (ctx.measureText(percent(value)).width > width) return;
     ctx.fillStyle = inside && value > 0.75 ? "#14181d" : palette.ink;
     ctx.textAlign = "right";
     const y = inside ? middle + 1 : middle - thick / 2 - 6;
@@ -147,6 +152,12 @@ function paintOutput(
     }
     ctx.fillText(percent(value), cell.x + cell.width - (inside ? 4 : 0), y);
   });
+}
+
+/** Pixels; of rows that are lower than their names these touch. */
+function nameSize(cell: Rect, palette: Palette): number {
+  const least = Math.min(12, cell.height * 1.1);
+  return Math.max(least, Math.min(scaled(palette, 13), cell.height * 0.8));
 }
 
 function paintFocus(

@@ -9,6 +9,8 @@ export interface LayerPlace {
   readonly rect: Rect;
   /** One for each tile, value or bar. */
   readonly cells: readonly Rect[];
+  /** Where its title stands and how far down its arcs go, in a network broken into rows. */
+  readonly row?: { readonly top: number; readonly floor: number };
 }
 
 export interface LayersLayout {
@@ -25,6 +27,8 @@ export interface LayersRoom {
 }
 
 const GAP = 4;
+/** Pixels that titles take above the columns, at the page's usual type. */
+export const TITLES = 46;
 
 export function isOutput(picture: NetworkPicture, column: number): boolean {
   return (
@@ -64,11 +68,11 @@ function widthOf(block: Block): number {
 
 /** Find the scale at which all columns, ribbons and bars just fit. */
 export function layoutLayers(picture: NetworkPicture, room: LayersRoom): LayersLayout {
-  const height = Math.max(40, room.height - room.top - 8 - arcsRoom(picture, room));
   const floor = room.height - 4;
-  if (hasBlocks(picture)) return { ...layoutBlocks(picture, { ...room, height }), floor };
+  if (hasBlocks(picture)) return { ...layoutBlocks(picture, room), floor };
+  const height = Math.max(40, room.height - room.top - 8 - arcsRoom(picture, room));
   const last = picture.columns.length - 1;
-  const bars = isOutput(picture, last) ? Math.max(110, Math.min(200, room.width * 0.14)) : 0;
+  const bars = isOutput(picture, last) ? barsWidth(room, 0.14) : 0;
   const blocks = (scale: number): Block[] =>
     picture.columns
       .filter((_, index) => !isOutput(picture, index))
@@ -130,6 +134,17 @@ function tilesPlace(
   return { column: index, rect: { x, y, width: widthOf(block), height }, cells };
 }
 
+/** A share of the room, within what names and numbers need. */
+export function barsWidth(room: LayersRoom, share: number): number {
+  const zoom = zoomOf(room);
+  return Math.max(114 * zoom, Math.min(205 * zoom, room.width * share));
+}
+
+/** How large the type is: the titles above the columns say it. */
+function zoomOf({ top }: LayersRoom): number {
+  return Math.max(1, top / TITLES);
+}
+
 export function barsPlace(
   column: NetworkColumn,
   index: number,
@@ -138,7 +153,7 @@ export function barsPlace(
   width: number,
 ): LayerPlace {
   const count = Math.max(1, shownCount(column));
-  const pitch = Math.min(30, room.height / count);
+  const pitch = Math.min(30 * zoomOf(room), room.height / count);
   const y = room.top + (room.height - pitch * count) / 2;
   const cells = Array.from({ length: count }, (_, cell) => ({
     x,

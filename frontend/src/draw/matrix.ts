@@ -1,9 +1,13 @@
 /** A matrix of counts with its numbers: hits on the diagonal in blue, misses in orange. */
 
+import { extremes } from "./chart";
 import { inkOn, packed, tableOf, unpacked, type Rgb } from "./color";
-import { font as fontOf, scaled, type Palette } from "./palette";
+import { scaled, type Palette } from "./palette";
 import type { Rect } from "./raster";
 import { worded } from "./words";
+
+/** Share of its width that a number keeps at least. */
+const SQUEEZED = 0.8;
 
 export interface Matrix {
   readonly values: ArrayLike<number>;
@@ -15,14 +19,16 @@ export interface Matrix {
   readonly confusion: boolean;
 }
 
-/** Where the cells lie beside their labels. */
+/** Where the cells lie beside their labels, which grow with the type. */
 export function matrixRect(
   size: { readonly width: number; readonly height: number },
   matrix: Matrix,
+  zoom: number,
 ): Rect {
   const longest = Math.max(0, ...matrix.rowLabels.map((label) => label.length));
-  const left = matrix.rowLabels.length > 0 ? Math.min(size.width * 0.3, 10 + longest * 7.5) : 0;
-  const foot = matrix.columnLabels.length > 0 ? 18 : 0;
+  const left =
+    matrix.rowLabels.length > 0 ? Math.min(size.width * 0.34, 10 + longest * 7.4 * zoom) : 0;
+  const foot = matrix.columnLabels.length > 0 ? 18 * zoom : 0;
   return { x: left, y: 0, width: size.width - left, height: size.height - foot };
 }
 
@@ -31,8 +37,9 @@ export function cellRect(
   size: { readonly width: number; readonly height: number },
   matrix: Matrix,
   index: number,
+  zoom: number,
 ): Rect {
-  const rect = matrixRect(size, matrix);
+  const rect = matrixRect(size, matrix, zoom);
   const [width, height] = [rect.width / matrix.columns, rect.height / matrix.rows];
   const row = Math.floor(index / matrix.columns);
   return { x: rect.x + (index % matrix.columns) * width, y: rect.y + row * height, width, height };
@@ -59,7 +66,7 @@ export function paintMatrix(
   matrix: Matrix,
   palette: Palette,
 ): void {
-  const rect = matrixRect(size, matrix);
+  const rect = matrixRect(size, matrix, scaled(palette, 1));
   const table = tableOf("signed", palette.dark);
   const [orange, zero, blue] = [0, 128, 255].map((level) => unpacked(table[level] ?? 0)) as [
     Rgb,
@@ -70,10 +77,7 @@ export function paintMatrix(
   const mostWrong = largest(matrix, true);
   const width = rect.width / matrix.columns;
   const height = rect.height / matrix.rows;
-  const font = Math.max(
-    8,
-    Math.min(Math.max(scaled(palette, 13), height * 0.34), height * 0.74, width * 0.36),
-  );
+  const font = numberSize(matrix, width, height, palette);
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   for (let row = 0; row < matrix.rows; row++) {
@@ -96,10 +100,17 @@ export function paintMatrix(
       if (value === 0 || font < 8) continue;
       ctx.font = `${font}px ${palette.mono}`;
       ctx.fillStyle = inkOn(packed(color));
-      ctx.fillText(String(value), x + width / 2, y + height / 2 + 0.5, width - 2);
+      ctx.fillText(String(value), x + width / 2, y + height / 2 + 0.5, width - 4);
     }
   }
   paintLabels(ctx, rect, matrix, palette);
+}
+
+/** Pixels; the longest number is squeezed by a fifth before all are set smaller. */
+function numberSize(matrix: Matrix, width: number, height: number, palette: Palette): number {
+  const digits = String(Math.round(extremes(matrix.values)[1])).length;
+  const fits = (width - 4) / (0.6 * SQUEEZED * Math.max(3, digits));
+  return Math.max(8, Math.min(Math.max(scaled(palette, 13), height * 0.34), height * 0.76, fits));
 }
 
 function paintLabels(
@@ -109,7 +120,8 @@ function paintLabels(
   palette: Palette,
 ): void {
   const row = rect.height / matrix.rows;
-  ctx.font = fontOf(palette, Math.max(12, Math.min(17, row * 0.3)));
+  const wish = scaled(palette, Math.max(12, Math.min(17, row * 0.3)));
+  ctx.font = `${Math.max(12, Math.min(wish, row * 0.95))}px ${palette.mono}`;
   ctx.fillStyle = palette.ink2;
   ctx.textBaseline = "middle";
   ctx.textAlign = "right";
@@ -117,18 +129,19 @@ function paintLabels(
     ctx.fillText(label, rect.x - 6, rect.y + ((row + 0.5) * rect.height) / matrix.rows, rect.x - 6);
   });
   ctx.textAlign = "center";
+  ctx.font = `${wish}px ${palette.mono}`;
   const width = rect.width / matrix.columns;
   matrix.columnLabels.forEach((label, column) => {
     const word = worded(ctx, clipped(label), width - 2);
-    ctx.fillText(word, rect.x + (column + 0.5) * width, rect.y + rect.height + 10);
+    ctx.fillText(word, rect.x + (column + 0.5) * width, rect.y + rect.height + scaled(palette, 10));
   });
 }
 
-/** A word, then less and less of its beginning. */
+/** A word, then less and less of its beginning; of few letters each says more than an ellipsis. */
 function clipped(label: string): string[] {
   const cuts = Array.from(
-    { length: Math.max(0, label.length - 2) },
+    { length: Math.max(0, label.length - 6) },
     (_, cut) => `${label.slice(0, label.length - 2 - cut)}…`,
   );
-  return [label, ...cuts, label.slice(0, 1)];
+  return [label, ...cuts, ...[4, 3, 2, 1].map((letters) => label.slice(0, letters))];
 }

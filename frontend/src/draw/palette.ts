@@ -72,6 +72,11 @@ export function scaled(palette: Palette, size_px: number): number {
   return size_px * Math.max(1, palette.zoom);
 }
 
+/** The same factor for a layout, read from the page: not below 1. */
+export function typeZoom(root: Element = document.documentElement): number {
+  return Math.max(1, (Number.parseFloat(getComputedStyle(root).fontSize) || 16) / 16);
+}
+
 /** A canvas font. */
 export function font(
   palette: Palette,

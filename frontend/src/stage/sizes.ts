@@ -28,6 +28,13 @@ export function modelFacts(model: ModelCard): string {
   return `${count(model.parameters)} params · ${shortened(model.macs)} MACs${sees}`;
 }
 
+/** What the graph of a model consists of; parameters and MACs stand beside the model already. */
+export function graphFacts(model: ModelCard): string {
+  const field = receptiveField(model);
+  const sees = field === null ? "" : ` · receptive field ${field} px`;
+  return `${count(model.layers.length)} layers${sees}`;
+}
+
 /** Parameters, work and receptive field of a layer, in words. */
 export function layerFacts(layer: LayerCard): string {
   const field =

@@ -105,6 +105,7 @@ export class SessionState {
   private readonly subscriptions = new Subscriptions(
     (message) => this.connection.send(message),
     (inspector) => takesSlot(this.catalog, inspector),
+    (key) => void this.cancel(key),
   );
   private readonly asking = new Asking((message) => this.connection.send(message));
   private readonly editing = new EditQueue((changes, keep) =>
@@ -152,8 +153,8 @@ export class SessionState {
   }
 
   /** Look at a view from now on; close the handle when done (or use `useView`). */
-  watch(view: WatchedView): WatchHandle {
-    return this.subscriptions.watch(view);
+  watch(view: WatchedView, anew = false): WatchHandle {
+    return this.subscriptions.watch(view, anew);
   }
 
   /** Have a command carried out; rejects with a ProblemError where it is refused. */

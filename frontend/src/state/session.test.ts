@@ -152,6 +152,33 @@ describe("SessionState", () => {
     expect(sent.at(-1)).toEqual({ type: "unwatch", ref });
   });
 
+  it("has a view computed anew, also where it is watched already", () => {
+    const view = { inspector: "landscape" };
+    session.watch(view);
+    session.watch(view, true);
+    expect(watches().map(({ ref, anew = false }) => [ref, anew])).toEqual([
+      ["v1", false],
+      ["v1", true],
+    ]);
+  });
+
+  it("keeps what was seen of a view that was cancelled, until something else is looked at", () => {
+    const handle = session.watch({ inspector: "confusion" });
+    const ref = watches()[0]?.ref ?? "";
+    tell({ type: "watching", seq: 0, ref, key: "k", problem: null });
+    tell(figure("k"));
+    tell({ type: "progress", seq: 0, key: "k", fraction: 0.5, sentence: "half" });
+    handle.cancel();
+    expect(sent.slice(-2)).toMatchObject([
+      { type: "ask", command: { type: "cancel", key: "k" } },
+      { type: "unwatch", ref },
+    ]);
+    expect([handle.isCancelled, handle.progress, handle.frame?.step]).toEqual([true, null, 41]);
+    session.slot = 1;
+    expect(handle.isCancelled).toBe(false);
+    expect(watches()).toHaveLength(2);
+  });
+
   it("watches again on a new connection", () => {
     session.watch({ inspector: "output" });
     const { event, data } = snapshot();

@@ -35,13 +35,29 @@ export class Subscriptions {
   constructor(
     private readonly send: (message: ViewerMessage) => boolean,
     private readonly takesSlot: (inspector: string) => boolean,
+    /** Stop what is being computed under a key. */
+    private readonly stop: (key: string) => void,
   ) {}
 
-  watch(view: WatchedView): WatchHandle {
-    const handle = new WatchHandle(view, (closed) => this.close(closed));
+  /** Look at a view; `anew` has it computed again, also where it is known or was stopped. */
+  watch(view: WatchedView, anew = false): WatchHandle {
+    const handle = new WatchHandle(view, this);
     this.handles.add(handle);
-    this.join(handle);
+    this.join(handle, anew);
     return handle;
+  }
+
+  close(handle: WatchHandle): void {
+    this.handles.delete(handle);
+    this.leave(handle);
+  }
+
+  /** Look no longer, but keep what was seen, until something else is looked at. */
+  cancel(handle: WatchHandle): void {
+    if (handle.key !== null) this.stop(handle.key);
+    this.leave(handle);
+    handle.progress = null;
+    handle.isCancelled = true;
   }
 
   /** Let every view that follows the timeline look at this step. */
@@ -122,15 +138,15 @@ export class Subscriptions {
       if (subscription.key === key) yield subscription;
   }
 
-  private join(handle: WatchHandle): void {
+  private join(handle: WatchHandle, anew = false): void {
+    handle.isCancelled = false;
     const view = this.resolved(handle.view);
     const ref = this.refOf(view);
     let subscription = this.byRef.get(ref);
-    if (subscription === undefined) {
-      subscription = { ref, view, handles: new Set(), key: null, frame: null };
-      this.byRef.set(ref, subscription);
-      this.send({ type: "watch", ref, view });
-    }
+    const isNew = subscription === undefined;
+    subscription ??= { ref, view, handles: new Set(), key: null, frame: null };
+    this.byRef.set(ref, subscription);
+    if (isNew || anew) this.send({ type: "watch", ref, view, ...(anew ? { anew } : {}) });
     subscription.handles.add(handle);
     handle.key = subscription.key;
     if (subscription.frame !== null) handle.frame = subscription.frame;
@@ -142,11 +158,6 @@ export class Subscriptions {
       this.byRef.delete(ref);
       this.send({ type: "unwatch", ref });
     }
-  }
-
-  private close(handle: WatchHandle): void {
-    this.handles.delete(handle);
-    this.leave(handle);
   }
 
   private moveAll(): void {

@@ -36,19 +36,35 @@ export class WatchHandle {
   problem = $state.raw<Problem | null>(null);
   /** Of a long inspection; null when none is going on. */
   progress = $state.raw<WatchProgress | null>(null);
+  /** Stopped by hand: nothing more comes until something else is looked at. */
+  isCancelled = $state(false);
 
   constructor(
     readonly view: WatchedView,
-    private readonly release: (handle: WatchHandle) => void,
+    private readonly owner: Owner,
   ) {}
 
   close(): void {
-    this.release(this);
+    this.owner.close(this);
+  }
+
+  /**
+   * Stop the work on it; what came stays. A view that is live would begin again by itself, so it is
+   * left too.
+   */
+  cancel(): void {
+    this.owner.cancel(this);
   }
 }
 
+/** Who keeps a handle supplied. */
+interface Owner {
+  close(handle: WatchHandle): void;
+  cancel(handle: WatchHandle): void;
+}
+
 interface Watcher {
-  watch(view: WatchedView): WatchHandle;
+  watch(view: WatchedView, anew?: boolean): WatchHandle;
 }
 
 /**
@@ -59,13 +75,16 @@ interface Watcher {
  */
 export function useView(watcher: () => Watcher, view: () => WatchedView | null): LookedAt {
   const looked = new LookedAt();
+  let asked = 0;
   $effect(() => {
     const wanted = view();
+    const anew = looked.asked > asked;
+    asked = looked.asked;
     if (wanted === null) {
       looked.handle = null;
       return;
     }
-    const handle = watcher().watch(wanted);
+    const handle = watcher().watch(wanted, anew);
     looked.take(handle);
     return () => handle.close();
   });
@@ -75,6 +94,8 @@ export function useView(watcher: () => Watcher, view: () => WatchedView | null):
 /** What `useView` returns: the handle of the view as it is now, with the last figures seen. */
 export class LookedAt {
   handle = $state.raw<WatchHandle | null>(null);
+  /** How often it was asked for again. */
+  asked = $state(0);
   private previous = $state.raw<FigureFrame | null>(null);
 
   /** Figures of the view, or of the view before it until the first of this one arrive. */
@@ -92,6 +113,20 @@ export class LookedAt {
 
   get progress(): WatchProgress | null {
     return this.handle?.progress ?? null;
+  }
+
+  /** Cancelled: what is seen may be a part of it, and stays as it is. */
+  get isCancelled(): boolean {
+    return this.handle?.isCancelled ?? false;
+  }
+
+  cancel(): void {
+    this.handle?.cancel();
+  }
+
+  /** Have it computed anew, with the weights as they are by then. */
+  again(): void {
+    this.asked += 1;
   }
 
   take(handle: WatchHandle): void {

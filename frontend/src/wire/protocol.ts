@@ -193,6 +193,8 @@ export interface ClearInputCommand {
 export interface CommandResult {
   readonly command_id: string;
   readonly session: SessionInfo;
+  /** What to know where it has not taken effect yet. */
+  readonly sentence: string | null;
 }
 
 /** Fields of the experiment took new values while it ran. */
@@ -1222,6 +1224,8 @@ export interface Watch {
   /** The browser's own name for it. */
   readonly ref: string;
   readonly view: View;
+  /** Compute it again, also where it is known or was stopped. */
+  readonly anew?: boolean;
 }
 
 /** Keep a view up to date. Sent by web when the first viewer opens it. */

@@ -7,19 +7,21 @@ import type { Size } from "../../draw/scheduler";
 const LEAST = 0.08;
 const MOST = 3;
 const MARGIN = 14;
+const TITLE = 10;
 
-/** The whole graph in the room; not larger than its own size. */
-export function whole(layout: GraphLayout, room: Size): GraphView {
+/** The whole graph in the room; its type not much larger than the page's. */
+export function whole(layout: GraphLayout, room: Size, zoom: number): GraphView {
   const scale = Math.min(
-    1.4,
+    1.4 * zoom,
     (room.width - 2 * MARGIN) / layout.width,
-    (room.height - 2 * MARGIN) / layout.height,
+    // Titles of blocks stand above the first row.
+    (room.height - 2 * MARGIN - TITLE * zoom) / layout.height,
   );
   const used = Math.max(LEAST, scale);
   return {
     scale: used,
     x: (room.width - layout.width * used) / 2,
-    y: (room.height - layout.height * used) / 2,
+    y: (room.height + TITLE * zoom - layout.height * used) / 2,
   };
 }
 

@@ -14,10 +14,7 @@ import {
 } from "../../../state/watch.svelte";
 import type { Figure, Problem } from "../../../wire/protocol";
 import type { Column } from "./columns";
-import { limitOf, type Placed, type ScoreMap } from "./scale";
-
-/** Web keeps a view that nobody looks at for so long; asked again sooner it is not computed anew. */
-const GRACE_MS = 3_300;
+import { limitOf, scoresOf, type Placed, type ScoreMap } from "./scale";
 
 interface Wish {
   readonly session: () => SessionState;
@@ -26,8 +23,6 @@ interface Wish {
   readonly once: () => boolean;
   /** Begin by itself, also when what it looks at changes. */
   readonly eager: boolean;
-  /** A view that the worker does not repeat by itself, even while somebody looks at it. */
-  readonly still?: boolean;
 }
 
 /** A view that is live, or computed once: create it while a component is set up. */
@@ -35,15 +30,12 @@ export class Look {
   private readonly looked: LookedAt;
   private readonly wish: Wish;
   private armed = $state(false);
-  private delayed = $state(false);
   /** Cancelled: what is seen is not, or not all of, what was asked for. */
   private stopped = $state(false);
   private kept = $state.raw<FigureFrame | null>(null);
   private refused = $state.raw<Problem | null>(null);
   /** The step from which on a figure counts as the one asked for. */
   private wanted = 0;
-  private closedAt = 0;
-  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(wish: Wish) {
     this.wish = wish;
@@ -63,7 +55,6 @@ export class Look {
       untrack(() => this.meet());
     });
     $effect(() => this.collect());
-    $effect(() => () => clearTimeout(this.timer));
   }
 
   /** The newest figures there are. */
@@ -100,21 +91,14 @@ export class Look {
     return !this.stopped && (this.kept ?? this.looked.frame)?.final === true;
   }
 
-  /** Compute it now. */
+  /** Compute it now, also where it is known or was cancelled. */
   compute(): void {
-    const wait = this.wish.still === true ? this.closedAt + GRACE_MS - Date.now() : 0;
-    this.armed = true;
-    this.stopped = false;
-    this.refused = null;
-    this.wanted = this.wish.session().shownStep;
-    clearTimeout(this.timer);
-    this.delayed = wait > 0;
-    if (wait > 0) this.timer = setTimeout(() => (this.delayed = false), wait);
+    this.begin();
+    this.looked.again();
   }
 
   cancel(): void {
-    const key = this.looked.key;
-    if (key !== null) void this.wish.session().cancel(key);
+    this.looked.cancel();
     this.stopped = true;
     this.disarm();
   }
@@ -124,19 +108,25 @@ export class Look {
    * does, one that is done lets it.
    */
   private get isOpen(): boolean {
-    if (!this.wish.once()) return true;
-    if (this.armed) return !this.delayed;
+    if (!this.wish.once() || this.armed) return true;
     return this.wish.eager && this.wish.session().phase !== "running" && this.isWhole;
   }
 
   /** What it looks at has changed. */
   private meet(): void {
     if (!this.wish.once()) return;
-    if (this.wish.eager) this.compute();
+    if (this.wish.eager) this.begin();
     else {
       this.disarm();
       this.kept = null;
     }
+  }
+
+  private begin(): void {
+    this.armed = true;
+    this.stopped = false;
+    this.refused = null;
+    this.wanted = this.wish.session().shownStep;
   }
 
   private collect(): void {
@@ -160,10 +150,7 @@ export class Look {
   }
 
   private disarm(): void {
-    if (this.armed) this.closedAt = Date.now();
     this.armed = false;
-    this.delayed = false;
-    clearTimeout(this.timer);
   }
 }
 
@@ -186,12 +173,15 @@ export class Cell {
     if (figure?.type !== "images" || this.look.frame === null) return this.raw;
     const [tile] = tilesOf(figure.images, this.look.frame.data);
     if (tile === undefined) return null;
-    const { width, height, levels } = tile.raster;
-    if (this.raw?.width === width && this.raw.height === height) return this.raw;
-    const step = (tile.high - tile.low) / 255;
-    const values = Float32Array.from(levels, (level) => tile.low + level * step);
-    return { values, width, height, scale: tile.scale };
+    const { width, height } = tile.raster;
+    return this.raw?.width === width && this.raw.height === height ? this.raw : scoresOf(tile);
   });
+  /** The score at which its colours are full, by itself. */
+  readonly limit = $derived.by(() =>
+    this.whole === null ? 0 : limitOf(this.whole.values, this.contrast()),
+  );
+  /** The input's true class, empty where that is unknown. */
+  readonly truth = $derived(String(this.facts["true class"] ?? ""));
   readonly input = $derived.by((): Tile | null => {
     const { figure } = this;
     if (figure?.type !== "images" || figure.underlay === null || this.look.frame === null)
@@ -204,6 +194,7 @@ export class Cell {
     readonly slot: number,
     private readonly of: () => Column,
     readonly view: () => WatchedView,
+    private readonly contrast: () => number,
   ) {}
 
   get column(): Column {
@@ -225,12 +216,9 @@ export class Cells {
   contrast = $state(0.98);
 
   readonly placed = $derived.by((): readonly Placed[] =>
-    [...this.all.values()].flatMap((cell) => {
-      const map = cell.whole;
-      if (map === null) return [];
-      const limit = limitOf(map.values, this.contrast);
-      return [{ row: cell.slot, column: cell.column.id, limit }];
-    }),
+    [...this.all.values()]
+      .filter(({ whole }) => whole !== null)
+      .map(({ slot, column, limit }) => ({ row: slot, column: column.id, limit })),
   );
 
   static keyOf(slot: number, column: string): string {
@@ -246,8 +234,7 @@ export class Cells {
   /** From now on every map keeps the limit that it has now, or gets first. */
   fix(): void {
     this.fixed.clear();
-    for (const [key, { whole }] of this.all)
-      if (whole !== null) this.fixed.set(key, limitOf(whole.values, this.contrast));
+    for (const [key, { whole, limit }] of this.all) if (whole !== null) this.fixed.set(key, limit);
   }
 
   fixedLimit(key: string): number | undefined {

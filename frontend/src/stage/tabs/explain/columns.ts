@@ -1,7 +1,8 @@
 /** The columns of the grid: which method, with which arguments, shown how. */
 
 import { fieldsOf } from "../../../state/schema";
-import type { JsonValue, PluginCard } from "../../../wire/protocol";
+import type { JsonValue, ModelCard, PluginCard } from "../../../wire/protocol";
+import { layerTitle } from "../layers";
 
 export type Params = Readonly<Record<string, JsonValue>>;
 
@@ -122,4 +123,39 @@ export function headingOf(card: PluginCard, column: Column, layer: string): stri
   return given && argument !== "" && argument !== "|max|"
     ? `${card.title}, ${argument}`
     : card.title;
+}
+
+/** A column with the method that it shows, and its heading. */
+export interface HeadedColumn {
+  readonly column: Column;
+  readonly card: PluginCard;
+  readonly heading: string;
+}
+
+/** The columns whose methods there are. */
+export function headed(
+  columns: readonly Column[],
+  cards: readonly PluginCard[],
+  model: ModelCard | null,
+): readonly HeadedColumn[] {
+  return columns.flatMap((column) => {
+    const card = cards.find(({ name }) => name === column.method);
+    if (card === undefined) return [];
+    return [{ column, card, heading: headingOf(card, column, layerTitle(model, column.layer)) }];
+  });
+}
+
+/** What an inspector is asked of a column, for the input of a slot and a class. */
+export function askedOf(
+  card: PluginCard,
+  column: Column,
+  { slot, target }: { readonly slot: number; readonly target: number | null },
+): Params {
+  return {
+    method: column.method,
+    method_params: column.params,
+    target,
+    slot,
+    ...(isLayered(card) && column.layer !== "" ? { layer: column.layer } : {}),
+  };
 }

@@ -4,10 +4,12 @@ import type { Figure, ModelCard, PluginCard } from "../../../wire/protocol";
 import { layerTitle, placesOf } from "../layers";
 import {
   argumentOf,
+  askedOf,
   changed,
   columnOf,
   duplicated,
   firstColumns,
+  headed,
   headingOf,
   toggled,
   without,
@@ -17,8 +19,17 @@ import { fitOf } from "./fit";
 import { badgesOf, factText, orderedFacts } from "./honest";
 import { windowAt } from "./occlusion";
 import { isSigned, pixelsOf } from "./pixels";
+import { pickedSlot, type Row } from "./rows";
 import { shortDepth } from "./sanity";
-import { extremes, limitOf, rangeWords, shareOf, sharedLimit, type ScoreMap } from "./scale";
+import {
+  extremes,
+  limitOf,
+  rangeWords,
+  scoresOf,
+  shareOf,
+  sharedLimit,
+  type ScoreMap,
+} from "./scale";
 import { explainCurl, explainPython, wantedOf } from "./snippets";
 
 function card(name: string, tags: string[] = [], properties: object = {}): PluginCard {
@@ -70,6 +81,22 @@ describe("the columns", () => {
     expect(toggled(twice, cam, CARDS)).toEqual(few);
     expect(without(twice, "grad_cam 2")).toEqual(more);
     expect(duplicated(twice, "grad_cam")[2]?.id).toBe("grad_cam 3");
+  });
+
+  it("have a heading each, where there is such a method", () => {
+    const gone = { ...columnOf(saliency), method: "gone", id: "gone" };
+    const shown = headed([columnOf(saliency), gone, columnOf(cam)], CARDS, MODEL);
+    expect(shown.map(({ heading }) => heading)).toEqual(["saliency", "grad_cam, block 1"]);
+  });
+
+  it("name a layer only where their method looks at one", () => {
+    const place = { slot: 2, target: 7 };
+    const at = { ...columnOf(cam), layer: "stages.0" };
+    expect(askedOf(cam, at, place)).toEqual({
+      ...{ method: "grad_cam", method_params: {}, target: 7, slot: 2, layer: "stages.0" },
+    });
+    expect(askedOf(saliency, { ...at, method: "saliency" }, place)).not.toHaveProperty("layer");
+    expect(askedOf(cam, columnOf(cam), place)).not.toHaveProperty("layer");
   });
 
   it("change one at a time", () => {
@@ -236,4 +263,21 @@ describe("elsewhere", () => {
     expect(windowAt(0.5, 0.5, 4, size)).toEqual({ left: 2, top: 2 });
     expect(windowAt(2, -1, 3, size)).toEqual({ left: 5, top: 0 });
   });
+});
+
+it("the picked input stays until its row is gone", () => {
+  const rows = [0, 3].map((slot) => ({ slot })) as unknown as Row[];
+  expect([pickedSlot(rows, 3), pickedSlot(rows, 1), pickedSlot([], 1)]).toEqual([3, 0, 0]);
+});
+
+it("levels of a picture stand for scores between its ends", () => {
+  const raster = { levels: Uint8Array.of(0, 51, 255), channels: 1, width: 3, height: 1 };
+  const { values, width } = scoresOf({ raster, scale: "signed", smooth: false, low: -1, high: 4 });
+  expect([...Array.from(values), width]).toEqual([-1, 0, 4, 3]);
+});
+
+it("words below narrow maps take a second line where there is room", () => {
+  const room = { width: 420, label: 56, zoom: 1 };
+  expect(fitOf({ ...room, height: 160 }, 1, 5)).toMatchObject({ tight: true, lines: 2 });
+  expect(fitOf({ ...room, height: 160 }, 2, 5).lines).toBe(1);
 });

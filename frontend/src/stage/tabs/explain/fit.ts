@@ -11,6 +11,8 @@ export interface Fit {
   readonly narrow: boolean;
   /** Only the shortest words fit below a map. */
   readonly tight: boolean;
+  /** How many lines of words there is room for below a map. */
+  readonly lines: 1 | 2;
 }
 
 interface Room {
@@ -44,12 +46,15 @@ export function fitOf(room: Room, rows: number, columns: number): Fit {
   const below = Math.min(across, down - WORDS_HEIGHT * room.zoom);
   const wide = beside >= below;
   const side = Math.floor(Math.max(LEAST, Math.min(MOST, wide ? beside : below)));
+  const tight = !wide && across < TIGHT * room.zoom;
+  const lines = tight && side + 2 * WORDS_HEIGHT * room.zoom <= down ? 2 : 1;
   return {
     side,
     beside: wide,
     columnWidth: Math.floor(Math.max(side + (wide ? words : 0), across)),
     narrow,
-    tight: !wide && across < TIGHT * room.zoom,
-    rowHeight: Math.floor(side + (wide ? 0 : WORDS_HEIGHT * room.zoom)),
+    tight,
+    lines,
+    rowHeight: Math.floor(side + (wide ? 0 : lines * WORDS_HEIGHT * room.zoom)),
   };
 }

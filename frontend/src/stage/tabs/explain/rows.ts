@@ -37,3 +37,8 @@ export function rowsOf(
       return { slot, tile: tiles[place] ?? null, predicted, share, truth, wrong: isWrong };
     });
 }
+
+/** The slot that was picked, as long as it has a row; else that of the first. */
+export function pickedSlot(rows: readonly Row[], picked: number): number {
+  return rows.some(({ slot }) => slot === picked) ? picked : (rows[0]?.slot ?? 0);
+}

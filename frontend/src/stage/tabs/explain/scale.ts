@@ -2,6 +2,7 @@
 
 import type { Scale } from "../../../draw/color";
 import { range, short } from "../../../draw/format";
+import type { Tile } from "../../../draw/tile";
 
 /** One map of scores, as numbers. */
 export interface ScoreMap {
@@ -9,6 +10,13 @@ export interface ScoreMap {
   readonly width: number;
   readonly height: number;
   readonly scale: Scale;
+}
+
+/** The scores that a picture's 256 levels stand for. */
+export function scoresOf({ raster, scale, low, high }: Tile): ScoreMap {
+  const { width, height, levels } = raster;
+  const step = (high - low) / 255;
+  return { values: Float32Array.from(levels, (level) => low + level * step), width, height, scale };
 }
 
 export type ScaleMode = "map" | "row" | "column" | "all" | "fixed";
@@ -58,6 +66,11 @@ export interface Placed {
   readonly row: number;
   readonly column: string;
   readonly limit: number;
+}
+
+/** Whether the range of one map depends on others. */
+export function isShared(mode: ScaleMode): boolean {
+  return mode !== "map" && mode !== "fixed";
 }
 
 /** The limit of one map among all, in a mode; `fixed` keeps what it was given. */
