@@ -3,8 +3,16 @@
 import pytest
 from tests.worker.desk import same, small_experiment
 
-from lantern.protocol.commands import BudgetCommand, PauseCommand, RunCommand, WatchCommand
+from lantern.protocol.commands import (
+    BudgetCommand,
+    PaceCommand,
+    PauseCommand,
+    RunCommand,
+    WatchCommand,
+)
+from lantern.protocol.events import ProgressEvent
 from lantern.protocol.experiment import Part
+from lantern.protocol.ids import CommandId
 from lantern.protocol.views import View
 from lantern.worker import measuring
 
@@ -60,3 +68,21 @@ def test_measuring_changes_nothing_of_the_run(open_desk):
         desk.paused_at(120)
         runs.append(desk.weights())
     assert same(*runs)
+
+
+def test_what_is_asked_at_a_pause_goes_before_a_long_measurement(open_desk, monkeypatch):
+    monkeypatch.setattr(measuring, "SLICE_S", 0.0)
+    monkeypatch.setattr(measuring, "LONG_S", 0.0)
+    monkeypatch.setattr(measuring, "TELL_EVERY_S", 0.0)
+    desk = open_desk(images())
+    desk.ask(RunCommand(steps=7))
+    desk.paused_at(7)
+    said = [event for event in desk.of(ProgressEvent) if event.key == measuring.KEY]
+    assert said[-1].fraction == 1.0
+    assert any(0 < event.fraction < 1 for event in said)
+    desk.inbox.put(RunCommand(id=CommandId("run"), steps=5))
+    desk.inbox.put(
+        PaceCommand(id=CommandId("pace"), steps_per_s=None)
+    )
+    desk.until(lambda: 12 in desk.rows() and "validation_loss" in desk.rows()[12])
+    assert desk.state().phase == "paused"

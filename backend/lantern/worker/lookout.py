@@ -165,11 +165,14 @@ class Lookout:
         return self._is_beside and self._session.pace.steps_per_s is None
 
     def look_freely(self, wait_s: float) -> bool:
-        """While training waits: give the next due view a slice; return whether there was one."""
+        """While training waits: give the next due view a slice; return whether there was one.
+
+        What is left of a measurement comes after the views.
+        """
         budget, started = self._session.budget, time.perf_counter()
         started_s = time.thread_time()
         if not self.observer.slice(started):
-            return False
+            return self._session.phase == "paused" and self.measuring.at_rest()
         if self._session.phase == "running":
             took_s = time.perf_counter() - started
             # Steps that come too late but are made up for cost training nothing.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lantern.lab.subject import Progress
+from lantern.protocol.events import ProgressEvent
 from lantern.worker.subjects import Subjects
 from lantern.worker.watched import Stamp
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 EVERY_S = 0.2
 SLICE_S = 0.005
 """What is left of a small measurement is done at once."""
+
+LONG_S = 0.3
+TELL_EVERY_S = 0.1
+KEY = "measure"
+SENTENCE = "Measuring the network on held-out data"
 
 UNWATCHED_SHARE = 0.004
 """Of wall time, while nobody looks."""
@@ -42,6 +48,7 @@ class Measuring:
         self._under_way: Measurement | None = None
         self._found: dict[str, float] | None = None
         """What it came to, until it is written down."""
+        self._fraction = 0.0
         self._measured: Stamp | None = None
         self._next_s = 0.0
 
@@ -50,14 +57,30 @@ class Measuring:
         self._under_way = self._found = self._measured = None
 
     def whole(self) -> None:
-        """Measure where the run stands, unless that very state was measured already."""
-        stamp, run = self._subjects.stamp(), self._session.run
-        self._under_way = self._found = None
-        if stamp != self._measured and not run.is_inside_step:
-            subject = self._subjects.own()
-            values = subject.task.evaluate(subject.module, subject.data, subject.loss)
-            self._session.ledger.observe(run, values)
-            self._measured = stamp
+        """Measure where the run stands, unless that very state was measured already.
+
+        It tells how far it is where that takes long. Commands that come meanwhile go first; then
+        the rest is measured while the session rests.
+        """
+        if self._under_way is None or self._under_way.stamp != self._subjects.stamp():
+            self._under_way = self._found = None
+        begun_s = told_s = time.perf_counter()
+        session, is_told = self._session, False
+        while not self._advance(time.perf_counter()):
+            now = time.perf_counter()
+            if now - begun_s < LONG_S:
+                continue
+            if not session.inbox.empty():
+                break
+            if now - told_s > TELL_EVERY_S:
+                session.send(ProgressEvent(key=KEY, fraction=self._fraction, sentence=SENTENCE))
+                told_s, is_told = now, True
+        if is_told:
+            session.send(ProgressEvent(key=KEY, fraction=1.0, sentence="Done."))
+
+    def at_rest(self) -> bool:
+        """Go on with what is under way while training waits; return whether anything is."""
+        return self._under_way is not None and not self._advance(time.perf_counter())
 
     def slice(self, now: float, *, is_watched: bool) -> bool:
         """Measure a little if it is time for that; return whether it was."""
@@ -99,6 +122,8 @@ class Measuring:
         under_way = self._under_way or self._begun()
         while under_way is not None:
             found = self._found or next(under_way.values)
+            if isinstance(found, Progress):
+                self._fraction = min(found.fraction, 0.99)  # there may be another part
             if isinstance(found, dict):
                 place = under_way.step, under_way.epoch
                 self._session.ledger.observe(self._session.run, found, place)
