@@ -3,7 +3,7 @@
 import pytest
 import torch
 from tests.lab.looking import LinearPictures, picture_net
-from torch import Tensor
+from torch import Tensor, nn
 
 from lantern.lab import explain
 from lantern.lab.attributions._segments import grid, superpixels
@@ -105,3 +105,21 @@ def test_another_seed_is_another_draw_and_the_same_seed_the_same():
     )
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
+
+
+def test_a_poor_fit_is_said_by_both():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 40), Wild(), nn.Linear(40, 3)).eval()
+    for method, params in (("lime", {"draws": 1, "samples": 100}), ("kernel_shap", {})):
+        plugin = Attribution.registry[method].model_validate({"side": 4, **params})
+        *_, last = plugin.progressive(Question(model, PICTURES[:1], 1))
+        assert isinstance(last, Explanation)
+        assert last.checks["R²"] < 0.5
+        assert last.cautions[0].startswith("The linear model explains the network poorly: R² is")
+
+
+class Wild(nn.Module):
+    """As far from linear as can be."""
+
+    def forward(self, values: Tensor) -> Tensor:
+        return torch.sin(40 * values)

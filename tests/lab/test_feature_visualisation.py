@@ -3,12 +3,21 @@
 import numpy as np
 import pytest
 import torch
-from tests.lab.looking import subject_of, two_class_images, undisturbed
+from tests.lab.looking import (
+    IMAGES,
+    Mirror,
+    run_of,
+    subject_of,
+    two_class_images,
+    undisturbed,
+)
 from tests.lab.test_embeddings import look
 from torch import nn
 
 from lantern.lab.arrays import numpy_of
 from lantern.lab.inspectors._dreaming import Pixels, Spectrum, colours_of, turned
+from lantern.lab.inspectors._redirect import redirected
+from lantern.protocol.experiment import Part
 from lantern.protocol.problems import ProblemError
 
 NAME = "feature_visualisation"
@@ -48,6 +57,55 @@ def test_pictures_excite_more_than_all_of_the_data(layer, parametrisation):
         record = output[:, :4].amax(0).numpy()
         assert numbers(pictures, "data maximum") == pytest.approx(record, rel=1e-4)
         assert pictures.labels[0].startswith(f"{subject.data.classes[0]}:")
+
+
+@pytest.fixture(scope="module")
+def settled():
+    """A network with ReLUs that grey pictures leave dead, long after it has learnt the digits."""
+    params = {"channels": [6, 8, 10]}
+    part = Part(name="small_cnn", params=params)
+    return run_of(IMAGES.model_copy(update={"model": part}), 600)
+
+
+@pytest.mark.parametrize("layer", ["conv2", "conv3", "output"])
+def test_pictures_for_a_trained_network_with_rectifiers_excite_more_than_the_data(settled, layer):
+    subject = Mirror().subject(settled, {})
+    with undisturbed(subject.module):
+        pictures = look(NAME, subject, layer=layer, channels=8, compare=128)[-3]
+    better = int(pictures.facts["beats the data"].split()[0])
+    assert better >= 6  # the others ended on a lower hill
+    assert bool(pictures.warnings) == (better < 8)
+
+
+def test_what_falls_short_of_the_data_is_said():
+    pictures = look(NAME, subject_of("images", 200), layer="conv2", steps=1, channels=4)[-3]
+    better = int(pictures.facts["beats the data"].split()[0])
+    assert better < 4
+    assert "than by some training picture" in pictures.warnings[0]
+
+
+def test_dead_rectifiers_let_what_raises_them_through():
+    dead = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
+    with torch.no_grad():
+        dead[0].bias.fill_(-9)
+        dead[2].weight.copy_(torch.tensor([[1.0, -1.0, 2.0]]))
+    inputs = torch.zeros(1, 2, requires_grad=True)
+    with undisturbed(dead), redirected(dead):
+        (found,) = torch.autograd.grad(-dead(inputs).sum(), [inputs])
+        assert torch.equal(dead(inputs)[0], dead[2].bias)
+    raised = dead[0].weight[[0, 2]] * torch.tensor([[1.0], [2.0]])
+    torch.testing.assert_close(found[0], -raised.sum(0))
+
+
+@pytest.mark.parametrize("kind", [nn.ReLU, nn.ReLU6])
+def test_live_rectifiers_have_their_own_gradients(kind):
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Linear(4, 20), kind(), nn.Linear(20, 1))
+    inputs = (8 * torch.randn(5, 4)).requires_grad_()
+    (wanted,) = torch.autograd.grad(module(inputs).sum(), [inputs])
+    with redirected(module):
+        (found,) = torch.autograd.grad(module(inputs).sum(), [inputs])
+    assert torch.equal(found, wanted)
 
 
 def test_a_film_shows_how_it_came_to_be():

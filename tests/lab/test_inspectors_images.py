@@ -165,6 +165,24 @@ def test_inputs_come_from_the_slot():
     assert "the predicted one stands for it" in histograms.warnings[0]
 
 
+def test_a_slot_in_which_nothing_lies_is_refused_but_for_the_first():
+    subject = Mirror().subject(run_of(IMAGES), {3: SampleInput(index=2)})
+    first, truth = subject.resolve(0)
+    assert torch.equal(first, subject.data.validation.batch(torch.tensor([0]))[0])
+    assert truth == int(subject.data.validation.targets[0])
+    for name in ("prediction", "activations", "attribution", "neighbours", "deletion"):
+        with pytest.raises(ProblemError, match="no input is pinned in slot 40; there are 0, 3"):
+            look(name, subject, slot=40)
+
+
+@pytest.mark.parametrize(("field", "place"), [("left", {"left": 8}), ("top", {"top": 500})])
+def test_a_window_outside_the_picture_is_refused(field, place):
+    look("occluded", subject_of("images"), left=7, top=7)
+    with pytest.raises(ProblemError, match="covers nothing of an input of 8x8") as caught:
+        look("occluded", subject_of("images"), **place)
+    assert caught.value.problem.field == field
+
+
 def test_samples_are_chosen_by_class_and_place():
     subject = subject_of("images")
     (figure,) = look("samples", subject, split="train", count=5, start=2, **{"class": 3})

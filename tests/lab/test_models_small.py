@@ -16,6 +16,7 @@ from lantern.lab.kinds import Architecture
 from lantern.lab.models.alexnet import AlexNet
 from lantern.lab.models.densenet import DenseNet
 from lantern.lab.models.efficientnet import EfficientNet
+from lantern.lab.models.googlenet import GoogLeNet
 from lantern.lab.models.mobilenet_v1 import MobileNetV1
 from lantern.lab.models.mobilenet_v2 import MobileNetV2
 from lantern.lab.models.resnet import Depth as ResNetDepth
@@ -41,7 +42,7 @@ SMALLEST: dict[str, dict[str, float]] = {
     "densenet": {"growth": 4},
     "alexnet": {"width": 0.5, "dropout": 0.0},
     "vgg": {"width": 0.5, "dropout": 0.0},
-    "resnet_cifar": {"width": 0.25, "blocks": 1},
+    "resnet_cifar": {"width": 0.5, "blocks": 1},
 }
 """Parameters for tests; every other family at half its width."""
 
@@ -151,7 +152,13 @@ def test_skips_can_be_left_out_everywhere(family: type[Architecture]):
     assert module(torch.rand(2, 3, 32, 32)).shape == (2, 3)
 
 
-@pytest.mark.parametrize("family", [ResNetCifar, ResNet, AlexNet, Vgg, DenseNet])
+DEEP = [
+    *(ResNetCifar, ResNet, WideResNet, ResNeXt, SeResNet, DenseNet, GoogLeNet),
+    *(MobileNetV1, MobileNetV2, ShuffleNetV2, EfficientNet),
+]
+
+
+@pytest.mark.parametrize("family", [AlexNet, Vgg, *DEEP])
 def test_without_normalisation_convolutions_have_a_bias(family: type[Architecture]):
     for normalised in (True, False):
         module = family.model_validate({"batch_norm": normalised}).build(pictures(), 3)
@@ -160,15 +167,19 @@ def test_without_normalisation_convolutions_have_a_bias(family: type[Architectur
         biases = {
             layer.bias is not None
             for path, layer in module.named_modules()
-            if isinstance(layer, nn.Conv2d) and path != "stem.conv"
+            if isinstance(layer, nn.Conv2d) and path != "stem.conv" and ".excite." not in path
         }
         assert biases == {not normalised}
 
 
-@pytest.mark.parametrize("family", [ResNetCifar, ResNet, AlexNet, Vgg])
+@pytest.mark.parametrize("family", [AlexNet, Vgg, *DEEP])
 def test_the_non_linearity_can_be_chosen(family: type[Architecture]):
     module = family.model_validate({"activation": "tanh"}).build(pictures(), 3)
-    kinds = {type(layer) for layer in module.modules() if isinstance(layer, NON_LINEARITIES)}
+    kinds = {
+        type(layer)
+        for path, layer in module.named_modules()
+        if isinstance(layer, NON_LINEARITIES) and ".excite." not in path
+    }
     assert kinds == {nn.Tanh}
     assert any(path.endswith("tanh1") for path, _ in module.named_modules())
 
@@ -203,6 +214,42 @@ def test_every_depth_and_odd_widths_can_be_built():
             for width in (0.25, 0.75, 3.25):
                 made = family.model_validate({"width": width}).build(data, 3)
                 summarise(made, data.shape)
+
+
+@pytest.mark.parametrize("normalised", [True, False])
+@pytest.mark.parametrize("family", [Vgg, *DEEP])
+def test_a_deep_network_begins_with_a_guess(family: type[Architecture], normalised: bool):
+    torch.manual_seed(0)
+    data = pictures()
+    module = family.model_validate({"batch_norm": normalised}).build(data, 10).eval()
+    inputs, targets = data.validation.batch(torch.arange(16))
+    loss = nn.functional.cross_entropy(module(inputs), targets).item()
+    assert loss == pytest.approx(math.log(10), abs=1)
+
+
+def test_a_residual_branch_begins_at_zero_and_learns_all_the_same():
+    run = run_of("resnet", pictures(), depth=50, width=0.25)
+    scales = [run.module.get_parameter(f"block{number}.norm3.weight") for number in range(1, 17)]
+    assert not any(scale.any() for scale in scales)
+    for _ in range(3):
+        run.advance()
+    assert all(scale.any() for scale in scales)
+    first = run.module.get_parameter("block5.conv1.weight").grad
+    assert first is not None
+    assert first.any()
+
+
+@pytest.mark.parametrize("normalised", [True, False])
+def test_a_plain_chain_begins_at_one_even_where_it_takes_over_weights(normalised: bool):
+    params = {"batch_norm": normalised}
+    with_skips, plain = (
+        ResNetCifar.model_validate({"skips": skips, **params}).build(pictures(), 3)
+        for skips in (True, False)
+    )
+    carry_over(with_skips, plain)
+    name = "block2.norm2.weight" if normalised else "block2.conv2.weight"
+    assert not with_skips.get_parameter(name).any()
+    assert plain.get_parameter(name).all()
 
 
 @pytest.mark.parametrize(("side", "most"), [(8, 3), (16, 4)])

@@ -11,6 +11,7 @@ from torch import nn
 from lantern.lab.arrays import numpy_of
 from lantern.lab.inspectors._likeness import similarity, spearman
 from lantern.lab.inspectors._pixel_game import Game, area, blurred
+from lantern.lab.inspectors.sanity import Depth, _caution_of_zeros
 from lantern.lab.kinds import Inspector
 from lantern.lab.subject import Progress, Subject
 from lantern.protocol.figures import ImagesFigure, LinesFigure, TableFigure
@@ -36,6 +37,22 @@ def test_rank_correlation_is_scipys_with_ties():
     assert spearman(MAPS[0], MAPS[1]) == pytest.approx(wanted)
     assert spearman(MAPS[0], 3 * MAPS[0] + 1) == pytest.approx(1)
     assert spearman(MAPS[0], torch.ones(12, 12)) == 0
+
+
+def test_ranks_of_maps_that_are_mostly_empty_are_scipys():
+    ink = torch.zeros(28, 28, dtype=torch.bool)
+    ink[8:20, 10:18] = True
+    by = torch.Generator().manual_seed(2)
+    one, other = (torch.randn(28, 28, generator=by) * ink for _ in range(2))
+    wanted = spearmanr(one.abs().flatten(), other.abs().flatten()).statistic
+    assert spearman(one.abs(), other.abs()) == pytest.approx(wanted)
+    assert spearman(one.abs(), other.abs()) > 0.95, "the background alone makes them alike"
+    found = [Depth(name, values[None, None]) for name, values in (("a", one), ("b", other))]
+    (caution,) = _caution_of_zeros(found)
+    rest = spearmanr(one.abs()[ink], other.abs()[ink]).statistic
+    assert "88 % of the scores are 0" in caution
+    assert f"sizes is {rest:.2f} " in caution
+    assert _caution_of_zeros([Depth("a", MAPS[:1, None] + 9)]) == ()
 
 
 def test_structural_similarity_is_one_for_the_same_map_at_any_scale():
@@ -128,7 +145,8 @@ def test_curves_say_which_layer_a_method_looks_at():
 def test_a_method_that_does_not_fit_is_left_out_with_its_reason():
     subject = subject_of("rows")
     figures = shown(subject, "deletion", methods=("saliency", "grad_cam"))
-    assert "grad_cam is left out" in figures[0].warnings[0]
+    assert "grad_cam is left out: " in figures[0].warnings[0]
+    assert "method: " not in figures[0].warnings[0]
     assert len(figures[0].series) == 2
     with pytest.raises(ProblemError, match="no convolution"):
         shown(subject, "deletion", methods=("grad_cam",))

@@ -126,3 +126,9 @@ def test_what_is_not_there_is_refused_by_a_sentence():
         space(with_model(layers=[]))
     with pytest.raises(ProblemError, match="hidden1 has 1 neuron, so"):
         space(with_model(layers=[1]))
+
+
+def test_a_network_that_looks_at_images_is_refused_by_name():
+    with pytest.raises(ProblemError, match="space shows networks that learn from points") as caught:
+        space(subject_of("images"))
+    assert caught.value.problem.field == "inspector"

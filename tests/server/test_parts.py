@@ -13,9 +13,10 @@ from starlette.requests import Request
 from tests.server.fakes import CATALOG, FakeAgent, bars
 from websockets.frames import Frame, Opcode
 
+from lantern.lab.plugin import load_plugins
 from lantern.protocol import frame
 from lantern.protocol.events import InspectedEvent, MetricsEvent, Row
-from lantern.protocol.experiment import Change, Experiment
+from lantern.protocol.experiment import Change, Experiment, with_changes
 from lantern.protocol.figures import Array, TextFigure
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.views import View
@@ -29,6 +30,7 @@ from lantern.server.metrics import Meters
 from lantern.server.openapi import merged
 from lantern.server.static_files import StaticFiles
 from lantern.server.store import Database, RowsWrite, SessionRecord, SessionStore, write_all
+from lantern.worker.listing import catalog
 
 
 def row(step: int, **values) -> Row:
@@ -309,3 +311,28 @@ def test_the_last_step_with_a_training_loss_is_known():
     table.add([Row(step=step, epoch=0.0, values={"train_loss": 1.0}) for step in (1, 2, 3)])
     table.add([Row(step=7, epoch=0.0, values={"validation_loss": 1.0})])
     assert table.last_step_of("train_loss") == 3
+
+
+def test_a_model_made_for_points_begins_wider_on_images(tmp_path):
+    load_plugins()
+    keeper = CatalogKeeper(tmp_path / "catalog.json")
+    keeper.update(catalog())
+
+    def experiment(dataset: str, **params: object) -> Experiment:
+        model = {"name": "mlp", "params": params}
+        return Experiment.model_validate({"dataset": {"name": dataset}, "model": model})
+
+    on_images = keeper.suited(experiment("digits", dropout=0.1)).model
+    assert on_images.params == {"layers": [64, 32], "dropout": 0.1}
+    chosen = experiment("digits", layers=[5])
+    assert keeper.suited(chosen) == chosen
+    on_points = experiment("circle")
+    assert keeper.suited(on_points) == on_points
+    lenet = on_images.model_copy(update={"name": "lenet5", "params": {}})
+    before = chosen.model_copy(update={"model": lenet})
+    switch = Change(path="model", value={"name": "mlp", "params": {}})
+    assert with_changes(before, keeper.suited_changes(before, (switch,))).model.params == {
+        "layers": [64, 32]
+    }
+    thinner = Change(path="model.params", value={})
+    assert keeper.suited_changes(chosen, (thinner,)) == (thinner,)

@@ -77,6 +77,7 @@ def test_the_run_is_the_same_bit_for_bit_however_much_is_looked_at(open_desk):
     desk.ask(RunCommand(steps=600_000))
     desk.paused_at(600_000)
     assert desk.of(TelemetryEvent)[-1].engine == "fused"
+    desk.stop()  # looks at rest put torch's random state back, which the next one draws from
     alone = open_desk(session="alone")
     alone.ask(RunCommand(steps=600_000))
     alone.paused_at(600_000)
@@ -106,6 +107,7 @@ def test_a_figure_is_of_the_step_it_names_although_training_went_on_meanwhile(
     desk.ask(PauseCommand())
     assert beside
     shown = desk.of(FigureEvent)[-2]
+    desk.stop()
     past = open_desk(session="again")
     past.ask(RunCommand(steps=shown.step))
     past.paused_at(shown.step)
@@ -149,6 +151,7 @@ def test_steps_of_pytorch_beside_looking_are_the_same_bit_for_bit(open_desk, mon
     desk.ask(RunCommand(steps=60))
     desk.paused_at(60)
     assert len(helds) > 3
+    desk.stop()
     alone = open_desk(session="alone", experiment=small_experiment(**IMAGES))
     alone.ask(RunCommand(steps=60))
     alone.paused_at(60)

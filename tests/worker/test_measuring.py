@@ -38,6 +38,7 @@ def test_rows_of_validation_are_those_of_their_step_though_training_went_on(open
     desk.until(lambda: len(measured(desk)) >= 4)
     desk.ask(PauseCommand())
     step = measured(desk)[-2]
+    desk.stop()
     again = open_desk(images(), session="again")
     again.ask(RunCommand(steps=step))
     again.paused_at(step)
@@ -81,8 +82,6 @@ def test_what_is_asked_at_a_pause_goes_before_a_long_measurement(open_desk, monk
     assert said[-1].fraction == 1.0
     assert any(0 < event.fraction < 1 for event in said)
     desk.inbox.put(RunCommand(id=CommandId("run"), steps=5))
-    desk.inbox.put(
-        PaceCommand(id=CommandId("pace"), steps_per_s=None)
-    )
+    desk.inbox.put(PaceCommand(id=CommandId("pace"), steps_per_s=None))
     desk.until(lambda: 12 in desk.rows() and "validation_loss" in desk.rows()[12])
     assert desk.state().phase == "paused"

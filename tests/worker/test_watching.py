@@ -75,6 +75,7 @@ def test_watched_and_unwatched_training_give_the_same_weights(open_desk):
     watched.ask(BudgetCommand(share=0.6))
     watched.ask(RunCommand(steps=4))
     watched.paused_at(4)
+    watched.ask(SetInputCommand(slot=1, input=SampleInput(index=3)))
     for view in IMAGE_VIEWS:
         assert watched.ask(watch(view)).problem is None, view
     watched.ask(RunCommand(steps=116))

@@ -45,13 +45,13 @@ def checked(asked: CheckModel) -> CheckedModel:
     except RuntimeError as error:  # what torch says of a shape that a plugin did not look at
         sentence = f"model: {asked.model.name!r} does not fit these data ({error})."[:300]
         return CheckedModel(problem=ProblemError(sentence, field="model.params").problem)
-    return _measured(found, plugin.name)
+    return _measured(found, plugin)
 
 
-def _measured(found: CheckedModel, name: str) -> CheckedModel:
+def _measured(found: CheckedModel, model: Architecture) -> CheckedModel:
     """Return the answer with the problem that the model is too large, if it is."""
     try:
-        check_count(found.parameters, name)
+        check_count(found.parameters, model)
     except ProblemError as error:
         return found.model_copy(update={"problem": error.problem})
     return found

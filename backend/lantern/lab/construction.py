@@ -81,7 +81,7 @@ def build_model(
     architecture = Architecture.make(experiment.model)
     outputs = loss.outputs(len(data.classes))
     draft = outline(experiment, data, loss)
-    _check_size(draft, architecture.name)
+    _check_size(draft, architecture)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed_for(experiment.seed, stream, step))
         module = architecture.build(data, outputs)
@@ -141,16 +141,17 @@ def _limits(device: torch.device) -> StepLimits:
     return StepLimits(kept_bytes=memory // 2, macs=GPU_SPEEDUP * CPU_STEP.macs)
 
 
-def _check_size(module: nn.Module, name: str) -> None:
-    check_count(sum(parameter.numel() for parameter in module.parameters()), name)
+def _check_size(module: nn.Module, model: Architecture) -> None:
+    check_count(sum(parameter.numel() for parameter in module.parameters()), model)
 
 
-def check_count(count: int, name: str) -> None:
+def check_count(count: int, model: Architecture) -> None:
     """Raise a ProblemError for more parameters than are allowed here."""
     if count > MAX_PARAMETERS:
+        is_published = model.model_dump().get("size") == "published"
         raise ProblemError(
-            f"model: {name!r} would have {count:,} parameters here, "
+            f"model: {model.title} would have {count:,} parameters here, "
             f"and {MAX_PARAMETERS:,} is the most that is allowed.",
             field="model.params",
-            hint="Make its layers smaller.",
+            hint="Choose the size small." if is_published else "Make its layers smaller.",
         )

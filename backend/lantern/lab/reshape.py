@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from lantern.lab.building.features import Features
 
 Labels = Sequence[int | str]
+MaybeSilent = nn.BatchNorm2d | nn.Conv2d
+"""Layers that may stand at 0 at the end of a residual branch."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ def carry_over(old: nn.Module, new: nn.Module) -> Kept:
 
     Parameters are matched by name and copied where old and new shape overlap, which keeps the
     first units of a layer. Columns behind the features are matched by the feature's name. Running
-    statistics of a layer follow its weights.
+    statistics of a layer follow its weights. The silent last layer of a residual branch, all
+    of whose weights are still 0, begins as the new module has it.
     """
     columns = _columns(old), _columns(new)
     counts = {"wholly": 0, "partly": 0, "layers": 0}
@@ -75,6 +78,8 @@ def _copy(
     old, new = getattr(source, name, None), getattr(target, name)
     if not isinstance(old, Tensor) or not isinstance(new, Tensor) or old.dim() != new.dim():
         return 0.0
+    if isinstance(target, MaybeSilent) and name == "weight" and not old.any():
+        return 1.0  # still as a residual block begins; in a plain chain it would stop everything
     if old.dim() == 0:
         new.copy_(old)
         return 1.0

@@ -67,8 +67,12 @@ class Subject:
         return generator_for(self.experiment.seed, f"look/{stream}", self.step)
 
     def resolve(self, slot: int | InputRef) -> tuple[Tensor, int | None]:
-        """Return one input (1, *shape) as float on the device, and its class if it is known."""
-        ref = self.inputs.get(slot, SampleInput()) if isinstance(slot, int) else slot
+        """Return one input (1, *shape) as float on the device, and its class if it is known.
+
+        Slot 0 holds the first validation sample until something else is put there; any other slot
+        in which nothing lies is refused.
+        """
+        ref = self._lying(slot) if isinstance(slot, int) else slot
         if isinstance(ref, SampleInput):
             split = self.data.validation if ref.split == "validation" else self.data.train
             if ref.index >= len(split):
@@ -80,6 +84,18 @@ class Subject:
             target = int(targets[0]) if self.data.classes else None
             return inputs.to(self.device), target
         return _pixels(ref.shape, ref.data, self.data.shape).to(self.device), None
+
+    def _lying(self, slot: int) -> InputRef:
+        if slot in self.inputs:
+            return self.inputs[slot]
+        if slot == 0:
+            return SampleInput()
+        there = ", ".join(str(each) for each in sorted({0, *self.inputs}))
+        raise ProblemError(
+            f"slot: no input is pinned in slot {slot}; there are {there}.",
+            field="slot",
+            hint="Put an input there first, or leave the slot out for slot 0.",
+        )
 
 
 def _pixels(shape: tuple[int, ...], data: str, expected: tuple[int, ...]) -> Tensor:

@@ -64,6 +64,32 @@ class CatalogKeeper:
             part = getattr(experiment, kind)
             self.check_part(kind, part.name, part.params, field=kind)
 
+    def suited(self, experiment: Experiment) -> Experiment:
+        """Return the experiment with what its model had better begin with on images.
+
+        Only what was left out is filled in, and only where the plugin says that its default is
+        made for points.
+        """
+        dataset = self.catalog.find("dataset", experiment.dataset.name)
+        card = self.catalog.find("model", experiment.model.name)
+        if dataset is None or card is None or "images" not in dataset.tags:
+            return experiment
+        properties: dict[str, dict[str, JsonValue]] = card.parameters.get("properties", {})
+        better = {name: each["x-images"] for name, each in properties.items() if "x-images" in each}
+        params = better | experiment.model.params
+        model = experiment.model.model_copy(update={"params": params})
+        return experiment.model_copy(update={"model": model})
+
+    def suited_changes(
+        self, experiment: Experiment, changes: tuple[Change, ...]
+    ) -> tuple[Change, ...]:
+        """Return checked changes, and with another model what it had better begin with."""
+        after = self.check_changes(experiment, changes)
+        model = self.suited(after).model
+        if after.model.name == experiment.model.name or model == after.model:
+            return changes
+        return (*changes, Change(path="model", value=model.model_dump(mode="json")))
+
     def check_changes(self, experiment: Experiment, changes: tuple[Change, ...]) -> Experiment:
         """Return the experiment with the changes made, or raise a ProblemError."""
         for change in changes:

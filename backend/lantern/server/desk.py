@@ -131,7 +131,8 @@ class Desk:
             raise Refusal(403, f"As {principal.role} you may look at this session, not change it.")
         match command:
             case EditCommand(changes=changes):
-                self.catalog.check_changes(session.experiment, changes)
+                suited = self.catalog.suited_changes(session.experiment, changes)
+                command = command.model_copy(update={"changes": suited})
             case ReplaceCommand(experiment=experiment):
                 self.catalog.check_experiment(experiment)
             case InspectCommand(view=view):

@@ -7,6 +7,9 @@ from torch import Tensor
 
 from lantern.lab.questions import Question
 
+POOR_FIT = 0.5
+"""An R squared below it is worth a warning."""
+
 
 @dataclass(frozen=True)
 class Pieces:
@@ -40,6 +43,13 @@ class Fit:
     """(pieces,) float64."""
     determination: float
     """R squared: how much of the answers' variance it explains."""
+
+
+def doubts(determination: float) -> tuple[str, ...]:
+    """Return a warning where a linear model explains little of the answers: an R squared."""
+    if determination >= POOR_FIT:
+        return ()
+    return (f"The linear model explains the network poorly: R² is {determination:.2f}.",)
 
 
 def ridge_fit(shown: Tensor, answers: Tensor, weights: Tensor, ridge: float) -> Fit:

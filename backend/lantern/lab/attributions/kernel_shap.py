@@ -9,7 +9,7 @@ from torch import Tensor
 
 from lantern.lab.attributions._segments import grid, painted
 from lantern.lab.attributions._slices import completeness, is_due, last_scores, per_pass
-from lantern.lab.attributions._surrogate import Fit, Pieces, shapley_fit
+from lantern.lab.attributions._surrogate import Fit, Pieces, doubts, shapley_fit
 from lantern.lab.kinds import Attribution
 from lantern.lab.questions import Explanation, Question
 from lantern.lab.randomness import generator_for
@@ -73,9 +73,10 @@ class KernelShap(Attribution, name="kernel_shap", title="KernelSHAP"):
                 yield Explanation(_scores(pieces, fit))
         fit = shapley_fit(shown, torch.cat(gains), total)
         checks = completeness(float(fit.values.sum()), total) | {"R²": fit.determination}
-        few = self.samples < 2 * pieces.count
-        caution = f"{self.samples} groups are few for {pieces.count} cells: take more."
-        yield Explanation(_scores(pieces, fit), checks, (caution,) if few else ())
+        cautions = list(doubts(fit.determination))
+        if self.samples < 2 * pieces.count:
+            cautions.append(f"{self.samples} groups are few for {pieces.count} cells: take more.")
+        yield Explanation(_scores(pieces, fit), checks, tuple(cautions))
 
     def _groups(self, cells: int) -> Tensor:
         """Return which cells each group shows, (samples, cells), each group with its complement."""

@@ -9,15 +9,13 @@ from torch import Tensor
 
 from lantern.lab.attributions._segments import grid, painted, superpixels
 from lantern.lab.attributions._slices import is_due, last_scores, per_pass
-from lantern.lab.attributions._surrogate import Fit, Pieces, ridge_fit
+from lantern.lab.attributions._surrogate import Fit, Pieces, doubts, ridge_fit
 from lantern.lab.kinds import Attribution
 from lantern.lab.questions import Explanation, Question
 from lantern.lab.randomness import generator_for
 from lantern.lab.subject import Progress
 from lantern.protocol.model import control
 
-POOR_FIT = 0.5
-"""An R squared below it is worth a warning."""
 WIDE = 25.0
 """A spread over the draws above it, in percent, is worth a warning."""
 
@@ -105,9 +103,7 @@ class Lime(Attribution, name="lime", title="LIME"):
         values = torch.stack([fit.values for fit in fits])  # (draws, pieces)
         quality = sum(fit.determination for fit in fits) / len(fits)
         checks = {"R²": quality, "pieces": float(pieces.count)}
-        cautions = []
-        if quality < POOR_FIT:
-            cautions.append(f"The linear model explains the network poorly: R² is {quality:.2f}.")
+        cautions = list(doubts(quality))
         if len(fits) > 1:
             largest = float(values.mean(0).abs().amax())
             checks["spread over draws (%)"] = spread = (

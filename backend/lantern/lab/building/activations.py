@@ -20,6 +20,9 @@ ActivationName = Literal[
     "sine",
 ]
 
+AnyActivation = Literal["relu6", ActivationName]
+"""With ReLU that goes no higher than 6, for the MobileNets (Howard et al., 2017)."""
+
 
 class BentIdentity(nn.Module):
     """The bent identity, (sqrt(z squared + 1) - 1) / 2 + z: a line whose slope goes from ½ to 1½.

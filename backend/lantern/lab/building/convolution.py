@@ -2,11 +2,10 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Literal
 
 from torch import nn
 
-from lantern.lab.building.activations import ActivationName, activation
+from lantern.lab.building.activations import AnyActivation, activation
 
 Layers = OrderedDict[str, nn.Module]
 """Modules by name, in the order in which they are called."""
@@ -16,7 +15,7 @@ Layers = OrderedDict[str, nn.Module]
 class Style:
     """What all convolutions of a network have in common."""
 
-    activation: ActivationName | Literal["relu6"] = "relu"
+    activation: AnyActivation = "relu"
     normalised: bool = True
     """Batch normalisation behind each convolution (Ioffe and Szegedy, 2015), which makes a bias
     of its own needless; without it the convolution has one."""

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from lantern.lab.building.activations import ActivationName
+from lantern.lab.building.activations import AnyActivation
 from lantern.lab.building.convolution import Style
 from lantern.lab.building.joins import Scale
 
@@ -14,7 +14,7 @@ class SqueezeExcite(nn.Module):
     back, sigmoid; both convolutions have a bias.
     """
 
-    def __init__(self, channels: int, squeezed: int, activation: ActivationName = "relu") -> None:
+    def __init__(self, channels: int, squeezed: int, activation: AnyActivation = "relu") -> None:
         super().__init__()
         self.average = nn.AdaptiveAvgPool2d(1)
         self.squeeze = nn.Conv2d(channels, squeezed, 1)

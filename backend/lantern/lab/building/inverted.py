@@ -90,7 +90,7 @@ def _block(before: int, after: int, stage: Stage, *, plan: Plan, share: float) -
         "2", inner, inner, kernel=stage.kernel, stride=stage.stride, groups=inner, style=style
     )
     if plan.excited:
-        branch["excite"] = SqueezeExcite(inner, max(1, before // 4), "silu")
+        branch["excite"] = SqueezeExcite(inner, max(1, before // 4), style.activation)
     branch |= convolution("3", inner, after, kernel=1, style=style, activated=False)
     if not plan.skips or stage.stride > 1 or before != after:
         return nn.Sequential(branch)

@@ -30,6 +30,22 @@ class Residual(nn.Module):
             self.add_module(name, part)
         self._branch, self._after = tuple(branch), tuple(after or ())
 
+    def silence(self) -> None:
+        """Have the branch put out zeros at first, so that the block begins as its shortcut.
+
+        The scale of the last normalisation starts at 0 (Goyal et al., 2017, section 5.1; He, Zhang,
+        Zhang, Zhang, Xie and Li, 2019, section 3.1), or where there is none the weights of the last
+        convolution (Zhang, Dauphin and Ma, 2019, section 3): else a sum of many branches grows with
+        the depth. All but these numbers get their first gradients a step later.
+        """
+        last = None
+        for name in self._branch:
+            part = self.get_submodule(name)
+            if isinstance(part, nn.Conv2d | nn.BatchNorm2d):
+                last = part
+        if last is not None and last.weight is not None:
+            nn.init.zeros_(last.weight)
+
     def forward(self, inputs: Tensor) -> Tensor:
         """Return (b, c, h, w) of a branch and a shortcut that agree in shape."""
         value = inputs

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from torch import nn
 
+from lantern.lab.building.activations import ActivationName
 from lantern.lab.building.convolution import Layers
 from lantern.lab.building.normalise import Normalise
 from lantern.lab.building.resize import Resize
@@ -32,6 +33,11 @@ Skips = Annotated[
 ]
 BatchNorm = Annotated[
     bool, control(description="Normalise each channel over the batch, behind every convolution.")
+]
+
+
+NonLinearity = Annotated[
+    ActivationName, control(description="The non-linearity behind each convolution.")
 ]
 
 

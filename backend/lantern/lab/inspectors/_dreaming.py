@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
+
+from lantern.lab.inspectors._redirect import redirected
 
 GREY, NOISE = 0.5, 0.02
 CALM = 0.25
@@ -139,24 +141,28 @@ class Penalty:
 
 
 class Ascent:
-    """Pictures on their way up: one unit's answer each, by Adam (Kingma and Ba 2015)."""
+    """Pictures on their way up: one unit's answer each, by Adam (Kingma and Ba 2015).
+
+    The answers are those of the module; its rectifiers are bridged where they are dead.
+    """
 
     def __init__(
         self,
         written: Written,
         answers: Callable[[Tensor], Tensor],
         *,
+        module: nn.Module,
         motion: Motion,
         penalty: Penalty,
         rate: float,
     ) -> None:
-        self.written, self._answers = written, answers
+        self.written, self._answers, self._module = written, answers, module
         self._motion, self._penalty = motion, penalty
         self._optimizer = torch.optim.Adam([written.numbers], lr=rate)
 
     def step(self, by: torch.Generator, done: float) -> None:
         """Change the pictures so that each answer grows; `done` of all steps are behind."""
-        with torch.enable_grad():
+        with torch.enable_grad(), redirected(self._module):
             pictures = self.written.pictures()
             answers = self._answers(self._motion.moved(pictures, by, done))
             loss = (self._penalty.of(pictures) - answers).sum()

@@ -91,8 +91,20 @@ def _pictures(aim: Aim, story: Story, pictures: Tensor) -> ImagesFigure:
         alt=f"Pictures made to excite {count} units of {aim.place.path} after "
         f"{story.steps[-1]} steps: {', '.join(labels)}.",
         facts=_facts(aim, story),
+        warnings=_warnings(count - better, done=story.steps[-1] == aim.steps),
         images=images_of(pictures.cpu(), scale="pixels"),
         labels=labels,
+    )
+
+
+def _warnings(behind: int, *, done: bool) -> tuple[str, ...]:
+    """Return what is to be said of units whose pictures, when done, excite less than the data."""
+    if behind == 0 or not done:
+        return ()
+    whose = "1 unit is" if behind == 1 else f"{behind} units are each"
+    return (
+        f"{whose} excited less by its picture than by some training picture: the search did not "
+        "get there. Take more steps, a higher learning rate or another seed.",
     )
 
 

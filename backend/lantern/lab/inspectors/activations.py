@@ -1,4 +1,4 @@
-"""The activations of one layer for one input."""
+"""The activations of one layer for one input, or how the loss depends on them."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -7,19 +7,23 @@ import torch
 from torch import Tensor
 
 from lantern.lab.arrays import array_of, images_of
-from lantern.lab.capture import layer_call, settled, traced
+from lantern.lab.capture import Call, layer_call, settled, traced
+from lantern.lab.inspectors._loss_gradients import activation_gradients, of_slot
 from lantern.lab.inspectors._network_images import scale_of
+from lantern.lab.inspectors._reach import REACH, reach_of_calls
 from lantern.lab.kinds import Inspector
 from lantern.lab.subject import Subject
-from lantern.lab.wording import finite, sized
+from lantern.lab.wording import fact, finite, sized
 from lantern.protocol.figures import BarsFigure, FigureScale, ImagesFigure
 from lantern.protocol.model import control
 
 
 class Activations(Inspector, name="activations", title="Activations"):
-    """What every unit of a layer puts out for the input in a slot.
+    """What every unit of a layer puts out for the input in a slot, or what the loss makes of it.
 
-    A convolution gives one map for each channel, a linear layer one number for each unit.
+    A convolution gives one map for each channel, a linear layer one number for each unit. The
+    gradients say how the loss would change with each of these numbers: where they are blue, less
+    activation makes the loss smaller.
     """
 
     tags = ("points", "images")
@@ -28,15 +32,16 @@ class Activations(Inspector, name="activations", title="Activations"):
     """The layer; the last convolution where none is named, else the last hidden layer."""
     slot: Annotated[int, control(ge=0, le=63, widget="input")] = 0
     """The input that the layer looks at."""
+    show: Literal["values", "gradients"] = "values"
+    """The activations, or d loss / d activation: of the true class's loss where it is known."""
     order_by: Annotated[Literal["index", "strength"], control(alias="order")] = "index"
-    """As they are numbered, or the most active first."""
+    """As they are numbered, or the strongest first."""
     after_activation: bool = True
     """Show what the non-linearity behind the layer makes of it."""
 
     def figures(self, subject: Subject) -> Iterator[ImagesFigure | BarsFigure]:
         """Yield the maps, or bars where each unit is one number."""
-        inputs, _ = subject.resolve(self.slot)
-        calls, _ = traced(subject.module, inputs)
+        calls, words, facts, warnings = self._calls(subject)
         index = layer_call(calls, self.layer)
         shown = settled(calls, index) if self.after_activation else calls[index]
         output = shown.output[0].detach().float().cpu()  # (channels, h, w) or (units,)
@@ -45,20 +50,46 @@ class Activations(Inspector, name="activations", title="Activations"):
         strength = output.abs().flatten(1).mean(1) if has_maps else output.abs()
         ranking = strength.argsort(descending=True, stable=True)
         order = ranking if self.order_by == "strength" else torch.arange(len(output))
+        scale = scale_of(shown) if self.show == "values" else "signed"
         show = _maps if has_maps else _bars
-        yield show(output[order], order, scale_of(shown)).model_copy(
+        reach = reach_of_calls(calls, after_activation=self.after_activation)
+        yield show(output[order], order, scale).model_copy(
             update={
                 "title": calls[index].path,
-                "caption": sized(output.shape),
-                "alt": f"Layer {calls[index].path}, {sized(output.shape)}: unit {int(ranking[0])} "
-                f"is the most active, {int((strength == 0).sum())} of {len(output)} are silent.",
+                "caption": " · ".join((sized(output.shape), *words)),
+                "alt": self._said(calls[index].path, output, strength),
                 "facts": {
                     "step": subject.step,
                     "layer": calls[index].path,
                     "shown after": shown.path,
+                    "show": self.show,
+                    REACH: fact(reach),
+                    **facts,
                 },
+                "warnings": warnings,
             }
         )
+
+    def _calls(
+        self, subject: Subject
+    ) -> tuple[list[Call], tuple[str, ...], dict[str, str | float | int], tuple[str, ...]]:
+        """Return the calls with what is shown of each, and words, facts and warnings to go with."""
+        if self.show == "values":
+            inputs, _ = subject.resolve(self.slot)
+            return traced(subject.module, inputs)[0], (), {}, ()
+        judged = of_slot(subject, self.slot)
+        loss, calls = activation_gradients(subject, judged)
+        words = ("d loss / d activation", f"loss {loss:.3g}, {judged.words}")
+        return calls, words, {"loss": fact(loss), "loss of": judged.words}, judged.warnings
+
+    def _said(self, path: str, output: Tensor, strength: Tensor) -> str:
+        first, silent = int(strength.argmax()), int((strength == 0).sum())
+        if self.show == "values":
+            what, most = f"Layer {path}", f"unit {first} is the most active, {silent}"
+            return f"{what}, {sized(output.shape)}: {most} of {len(output)} are silent."
+        what = f"Gradient of the loss by what layer {path} puts out, {sized(output.shape)}"
+        most = f"largest at unit {first}, 0 at {silent} of {len(output)}"
+        return f"{what}: {most}; orange below 0 and blue above."
 
 
 def _maps(output: Tensor, order: Tensor, scale: FigureScale) -> ImagesFigure:

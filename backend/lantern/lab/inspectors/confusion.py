@@ -74,6 +74,11 @@ def _counted(subject: Subject, start: int, end: int) -> Tensor:
     return torch.bincount(pairs, minlength=classes * classes)
 
 
+def _spaced(count: int) -> str:
+    """Return 10000 as `10 000`, with a space that no line breaks at."""
+    return f"{count:,}".replace(",", "\u202f")
+
+
 def _figure(subject: Subject, counts: Tensor, judged: int) -> HeatmapFigure:
     right = int(counts.diagonal().sum())
     worst = (counts - torch.diag(counts.diagonal())).flatten()
@@ -84,7 +89,7 @@ def _figure(subject: Subject, counts: Tensor, judged: int) -> HeatmapFigure:
         often = f" Most often {names[row]} was taken for {names[column]}, {int(worst.max())} times."
     return HeatmapFigure(
         title="Confusion",
-        caption=f"{right} of {judged} right, {percent(right / judged)}",
+        caption=f"{percent(right / judged)} of {_spaced(judged)} right",
         alt=f"{right} of {judged} validation samples were judged rightly.{often}",
         facts={"step": subject.step, "samples": judged, "accuracy": right / judged},
         values=array_of(counts, "i4"),

@@ -10,12 +10,13 @@ from torch import Tensor
 
 from lantern.lab.arrays import array_of
 from lantern.lab.inspectors._explaining import Case, Facts, Wish, case_of, over_input, single_map
+from lantern.lab.inspectors._judgement import only_for
 from lantern.lab.inspectors._pixel_game import Game, area, blurred, random_order
 from lantern.lab.kinds import Inspector
 from lantern.lab.subject import Progress, Subject
 from lantern.protocol.figures import Axis, LinesFigure, Series, TableFigure
 from lantern.protocol.model import control
-from lantern.protocol.problems import ProblemError
+from lantern.protocol.problems import Problem, ProblemError
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 RANDOM_ORDERS = 5
@@ -70,6 +71,8 @@ class Deletion(Inspector, name="deletion", title="Deletion and insertion"):
 
     def figures(self, subject: Subject) -> Iterator[LinesFigure | TableFigure | Progress]:
         """Yield the curves so far and their areas, method by method."""
+        only_for(subject, "images", "deletion")
+        subject.resolve(self.slot)  # what is wrong with the input is no fault of a method
         curves, case = Curves(), None
         for index, name in enumerate(self.methods):
             try:
@@ -78,7 +81,7 @@ class Deletion(Inspector, name="deletion", title="Deletion and insertion"):
             except ProblemError as refused:
                 if len(self.methods) == 1:
                     raise
-                curves.refused.append(f"{name} is left out. {refused.problem.sentence}")
+                curves.refused.append(f"{name} is left out: {_reason(refused.problem)}")
         if case is None or not curves.deletion:
             raise ProblemError(" ".join(curves.refused), field="methods")
         self._add_random(case, curves)
@@ -149,6 +152,11 @@ class Deletion(Inspector, name="deletion", title="Deletion and insertion"):
             rows=rows,
             **common,
         )
+
+
+def _reason(problem: Problem) -> str:
+    """Return the sentence without the name of the field at its front, to stand in another one."""
+    return problem.sentence.removeprefix(f"{problem.field}: ")
 
 
 def _seen_at(layers: dict[str, str]) -> str:

@@ -162,6 +162,7 @@ class FeatureVisualisation(Inspector, name="feature_visualisation", title="Featu
             Ascent(
                 self._written(noise[first : first + size], colours),
                 self._asked(aim, aim.units[first : first + size].to(device)),
+                module=aim.subject.module,
                 motion=Motion(self.jitter, self.rotate),
                 penalty=Penalty(self.variation, self.contrast),
                 rate=self.rate,

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-import torch
 from torch import Tensor
 
 from lantern.lab.inspectors._histograms import histogram_of
+from lantern.lab.inspectors._loss_gradients import weight_gradients
 from lantern.lab.inspectors._samples import first_of_training, in_slot
 from lantern.lab.kinds import Inspector
 from lantern.lab.subject import Subject
@@ -33,7 +33,7 @@ class Gradients(Inspector, name="gradients", title="Gradients"):
     def figures(self, subject: Subject) -> Iterator[HistogramFigure]:
         """Yield the histograms; the facts hold each layer's norm and the loss."""
         inputs, targets, warnings = self._batch(subject)
-        loss, gradients = _gradients(subject, inputs, targets)
+        loss, gradients = weight_gradients(subject, inputs, targets)
         norms = {name: float(gradient.norm()) for name, gradient in gradients.items()}
         spoken = ", ".join(f"{name} {norm:.2g}" for name, norm in norms.items())
         yield HistogramFigure(
@@ -57,22 +57,3 @@ class Gradients(Inspector, name="gradients", title="Gradients"):
         inputs, targets, is_known = in_slot(subject, self.slot)
         doubt = "The true class is not known, so the predicted one stands for it."
         return inputs, targets, () if is_known else (doubt,)
-
-
-def _gradients(
-    subject: Subject, inputs: Tensor, targets: Tensor
-) -> tuple[float, dict[str, Tensor]]:
-    # Stand-ins carry the gradients, so that nothing is asked of the module's own parameters.
-    free = {
-        name: weight.detach().requires_grad_() for name, weight in subject.module.named_parameters()
-    }
-    with torch.enable_grad():
-        outputs = torch.func.functional_call(subject.module, free, (inputs,))
-        loss = subject.loss.values(outputs, targets).mean()
-        found = torch.autograd.grad(loss, list(free.values()), allow_unused=True)
-    gradients = {
-        name: gradient
-        for (name, weight), gradient in zip(free.items(), found, strict=True)
-        if gradient is not None and weight.dim() > 1
-    }
-    return float(loss.detach()), gradients

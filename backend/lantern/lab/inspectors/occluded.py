@@ -15,6 +15,7 @@ from lantern.lab.subject import Subject
 from lantern.lab.wording import class_name, fact, percent
 from lantern.protocol.figures import ImagesFigure
 from lantern.protocol.model import control
+from lantern.protocol.problems import ProblemError
 
 
 class Occluded(Inspector, name="occluded", title="Occlusion by hand"):
@@ -56,10 +57,21 @@ class Occluded(Inspector, name="occluded", title="Occlusion by hand"):
         yield self._figure(subject, (before, after), scores[:, target], target)
 
     def _covered(self, inputs: Tensor) -> Tensor:
+        self._check(*inputs.shape[2:])
         covered = inputs.clone()
         rows = slice(self.top, self.top + self.side)
         covered[:, :, rows, self.left : self.left + self.side] = self.brightness
         return covered
+
+    def _check(self, height: int, width: int) -> None:
+        """Refuse a window that covers nothing of the input."""
+        for field, first, length in (("left", self.left, width), ("top", self.top, height)):
+            if first >= length:
+                raise ProblemError(
+                    f"{field}: a window that begins at pixel {first} covers nothing of an input "
+                    f"of {width}x{height}; {length - 1} is the last.",
+                    field=field,
+                )
 
     def _figure(
         self, subject: Subject, pair: tuple[Judgement, Judgement], scores: Tensor, target: int

@@ -29,6 +29,8 @@ from lantern.lab.wording import fact
 from lantern.protocol.figures import Axis, ImagesFigure, LinesFigure, Series
 from lantern.protocol.model import control
 
+EMPTY = 0.3
+"""Share of scores of 0 in all maps from which on their ranks, all alike, decide."""
 TOO_ALIKE = 0.5
 """Rank correlation of sizes with all layers random that is worth a warning."""
 
@@ -116,7 +118,7 @@ class Sanity(Inspector, name="sanity", title="Sanity check"):
         ranks = likeness["rank correlation of sizes"]
         facts: Facts = facts_of(case, replace(last, checks={}))
         facts |= {f"{name}, all random": fact(values[-1]) for name, values in likeness.items()}
-        warnings = last.cautions
+        warnings = last.cautions + _caution_of_zeros(found)
         if ranks[-1] > TOO_ALIKE:
             warnings += (
                 f"With the layers random the map is still much the same ({ranks[-1]:.2f}): it "
@@ -151,6 +153,22 @@ class Sanity(Inspector, name="sanity", title="Sanity check"):
 def _series(name: str, values: list[float]) -> Series:
     numbers = torch.tensor(values)
     return Series(label=name, x=array_of(torch.arange(len(values)).float()), y=array_of(numbers))
+
+
+def _caution_of_zeros(found: list[Depth]) -> tuple[str, ...]:
+    """Say where the maps agree for lack of anything to explain, as on an empty background."""
+    maps = torch.stack([depth.single.flatten() for depth in found])  # (depths, n)
+    empty = (maps == 0).all(0)
+    share = float(empty.float().mean())
+    if share < EMPTY or empty.all():
+        return ()
+    rest = maps[:, ~empty].abs()
+    ranks = spearman(rest[0], rest[-1])
+    return (
+        f"{share * 100:.0f} % of the scores are 0 at every depth, and their ranks agree whatever "
+        f"was learnt; without them the rank correlation of sizes is {ranks:.2f} "
+        "with all layers random.",
+    )
 
 
 def _likeness(found: list[Depth]) -> dict[str, list[float]]:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from lantern.lab.arrays import array_of, numpy_of
 from lantern.lab.capture import Call, traced
+from lantern.lab.inspectors._judgement import only_for
 from lantern.lab.kinds import Inspector
 from lantern.lab.plane import extent_of, scatter_of, target_range
 from lantern.lab.subject import Subject
@@ -43,6 +44,7 @@ class Space(Inspector, name="space", title="Warped plane"):
 
     def figures(self, subject: Subject) -> Iterator[ScatterFigure]:
         """Yield the bent grid with the points on it, from two forward passes."""
+        only_for(subject, "points", "space")
         places = crossings(subject, self.resolution)
         calls, outputs = traced(subject.module, places)
         path, seen = self._pair(calls)

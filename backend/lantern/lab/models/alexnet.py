@@ -7,7 +7,7 @@ from torch import nn
 from lantern.lab.building.activations import ActivationName
 from lantern.lab.building.convolution import Layers, Style, convolution
 from lantern.lab.building.dropout import Dropout, set_dropout
-from lantern.lab.building.initial import initialise, suited_to
+from lantern.lab.building.initial import initialise_deep, suited_to
 from lantern.lab.building.sizes import (
     PUBLISHED_SIDE,
     BatchNorm,
@@ -108,7 +108,7 @@ class AlexNet(Architecture, name="alexnet", title="AlexNet"):
                 dropout=self.dropout,
             )
         )
-        initialise(module, suited_to(self.activation))
+        initialise_deep(module, suited_to(self.activation))
         return module
 
     def adjust(self, module: nn.Module) -> None:

@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field
 from torch import Tensor, nn
 
+from lantern.lab.building.activations import ActivationName
 from lantern.lab.building.convolution import PLAIN, Layers, Style
-from lantern.lab.building.initial import initialise
+from lantern.lab.building.initial import initialise_deep, suited_to
 from lantern.lab.building.joins import Concat
 from lantern.lab.building.sizes import (
     BatchNorm,
@@ -117,6 +118,9 @@ class DenseNet(Architecture, name="densenet", title="DenseNet-121"):
     """Layers in each block of the small size; the maps are halved between blocks."""
     growth: Annotated[int, control(ge=2, le=24)] = 8
     """Maps that each layer of the small size adds."""
+    activation: Annotated[
+        ActivationName, control(description="The non-linearity before each convolution.")
+    ] = "relu"
     batch_norm: BatchNorm = True
 
     def build(self, data: Data, outputs: int) -> nn.Module:
@@ -131,8 +135,8 @@ class DenseNet(Architecture, name="densenet", title="DenseNet-121"):
             PUBLISHED_BLOCKS if is_large else self.blocks,
             growth=PUBLISHED_GROWTH if is_large else self.growth,
             large=is_large,
-            style=Style(normalised=self.batch_norm),
+            style=Style(self.activation, self.batch_norm),
         )
         module = nn.Sequential(chain)
-        initialise(module, "he_normal")
+        initialise_deep(module, suited_to(self.activation))
         return module

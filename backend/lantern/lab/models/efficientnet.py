@@ -7,9 +7,9 @@ from torch import nn
 
 from lantern.lab.building.convolution import Style
 from lantern.lab.building.dropout import set_dropout, set_survival
-from lantern.lab.building.initial import initialise
+from lantern.lab.building.initial import initialise_deep, suited_to
 from lantern.lab.building.inverted import Plan, Stage, inverted_network
-from lantern.lab.building.sizes import Size, Skips, Width, front
+from lantern.lab.building.sizes import BatchNorm, NonLinearity, Size, Skips, Width, front
 from lantern.lab.data import Data
 from lantern.lab.kinds import Architecture
 from lantern.protocol.model import control
@@ -63,6 +63,8 @@ class EfficientNet(Architecture, name="efficientnet", title="EfficientNet-B0"):
     order = 49
     size: Size = "small"
     width: Width = 1.0
+    activation: NonLinearity = "silu"
+    batch_norm: BatchNorm = True
     excitation: bool = True
     """Squeeze and excitation in each block."""
     skips: Skips = True
@@ -78,13 +80,14 @@ class EfficientNet(Architecture, name="efficientnet", title="EfficientNet-B0"):
         plan = replace(
             SMALL if self.size == "small" else PUBLISHED,
             width=self.width,
+            style=Style(self.activation, self.batch_norm),
             excited=self.excitation,
             skips=self.skips,
             survival=self.survival,
             dropout=self.dropout,
         )
         module = nn.Sequential(chain | inverted_network(data.shape[0], outputs, plan))
-        initialise(module, "he_normal")
+        initialise_deep(module, suited_to(self.activation))
         return module
 
     def adjust(self, module: nn.Module) -> None:

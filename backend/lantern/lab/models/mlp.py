@@ -39,7 +39,9 @@ class Mlp(Architecture, name="mlp", title="Multilayer perceptron"):
     scaling: ScalingName = "none"
     """How features are scaled: normalise to -1 to 1, standardise to mean 0 and deviation 1 over
     the training points; of no use for images."""
-    layers: Annotated[tuple[Neurons, ...], control(max_length=8, widget="layers")] = (4, 2)
+    layers: Annotated[
+        tuple[Neurons, ...], control(max_length=8, widget="layers", for_images=[64, 32])
+    ] = (4, 2)
     """Neurons in each hidden layer; none at all gives a linear model."""
     activation: ActivationName = "tanh"
     """The non-linearity behind each hidden layer."""

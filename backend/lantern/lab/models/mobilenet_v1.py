@@ -2,9 +2,17 @@
 
 from torch import nn
 
-from lantern.lab.building.convolution import Layers, convolution
-from lantern.lab.building.initial import initialise
-from lantern.lab.building.sizes import Size, Width, front, pooled_head, scaled
+from lantern.lab.building.convolution import PLAIN, Layers, Style, convolution
+from lantern.lab.building.initial import initialise_deep, suited_to
+from lantern.lab.building.sizes import (
+    BatchNorm,
+    NonLinearity,
+    Size,
+    Width,
+    front,
+    pooled_head,
+    scaled,
+)
 from lantern.lab.data import Data
 from lantern.lab.kinds import Architecture
 
@@ -25,17 +33,21 @@ def published(classes: int = 1000) -> nn.Sequential:
     return nn.Sequential(network(3, classes, size="published"))
 
 
-def network(channels: int, outputs: int, *, size: Size, width: float = 1.0) -> Layers:
+def network(
+    channels: int, outputs: int, *, size: Size, width: float = 1.0, style: Style = PLAIN
+) -> Layers:
     """Return stem, block1, block2, ..., average, flatten, output."""
     (stem, stride), blocks = (
         (PUBLISHED_STEM, PUBLISHED) if size == "published" else (SMALL_STEM, SMALL)
     )
     before = scaled(stem, width)
-    layers = Layers(stem=nn.Sequential(convolution("", channels, before, stride=stride)))
+    stem_layers = convolution("", channels, before, stride=stride, style=style)
+    layers = Layers(stem=nn.Sequential(stem_layers))
     for number, (count, stride) in enumerate(blocks, start=1):
         after = scaled(count, width)
-        block = convolution("1", before, before, stride=stride, groups=before)
-        layers[f"block{number}"] = nn.Sequential(block | convolution("2", before, after, kernel=1))
+        block = convolution("1", before, before, stride=stride, groups=before, style=style)
+        block |= convolution("2", before, after, kernel=1, style=style)
+        layers[f"block{number}"] = nn.Sequential(block)
         before = after
     return layers | pooled_head(before, outputs)
 
@@ -52,11 +64,14 @@ class MobileNetV1(Architecture, name="mobilenet_v1", title="MobileNet v1"):
     order = 46
     size: Size = "small"
     width: Width = 1.0
+    activation: NonLinearity = "relu"
+    batch_norm: BatchNorm = True
 
     def build(self, data: Data, outputs: int) -> nn.Module:
         """Return the chain normalise, stem, block1, block2, ..., average, flatten, output."""
         chain, _ = front(data, self.size)
-        chain |= network(data.shape[0], outputs, size=self.size, width=self.width)
+        style = Style(self.activation, self.batch_norm)
+        chain |= network(data.shape[0], outputs, size=self.size, width=self.width, style=style)
         module = nn.Sequential(chain)
-        initialise(module, "he_normal")
+        initialise_deep(module, suited_to(self.activation))
         return module

@@ -1,15 +1,16 @@
 """MobileNet v2."""
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 
 from torch import nn
 
+from lantern.lab.building.activations import AnyActivation
 from lantern.lab.building.convolution import Style
 from lantern.lab.building.dropout import set_dropout
-from lantern.lab.building.initial import initialise
+from lantern.lab.building.initial import initialise_deep, suited_to
 from lantern.lab.building.inverted import Plan, Stage, inverted_network
-from lantern.lab.building.sizes import Size, Skips, Width, front
+from lantern.lab.building.sizes import BatchNorm, Size, Skips, Width, front
 from lantern.lab.data import Data
 from lantern.lab.kinds import Architecture
 from lantern.protocol.model import control
@@ -61,8 +62,10 @@ class MobileNetV2(Architecture, name="mobilenet_v2", title="MobileNet v2"):
     order = 47
     size: Size = "small"
     width: Width = 1.0
-    activation: Literal["relu6", "relu"] = "relu6"
-    """relu6 is ReLU that goes no higher than 6."""
+    activation: AnyActivation = "relu6"
+    """The non-linearity behind each convolution but the last of a block; relu6 is ReLU that goes
+    no higher than 6."""
+    batch_norm: BatchNorm = True
     skips: Skips = True
     dropout: Annotated[float, control(live=True, ge=0, le=0.9, step=0.05)] = 0.2
     """Share of the numbers before the output layer that is set to zero while training."""
@@ -72,13 +75,13 @@ class MobileNetV2(Architecture, name="mobilenet_v2", title="MobileNet v2"):
         chain, _ = front(data, self.size)
         plan = replace(
             SMALL if self.size == "small" else PUBLISHED,
-            style=Style(self.activation),
+            style=Style(self.activation, self.batch_norm),
             width=self.width,
             skips=self.skips,
             dropout=self.dropout,
         )
         module = nn.Sequential(chain | inverted_network(data.shape[0], outputs, plan))
-        initialise(module, "he_normal")
+        initialise_deep(module, suited_to(self.activation))
         return module
 
     def adjust(self, module: nn.Module) -> None:

@@ -6,7 +6,7 @@ from torch import nn
 
 from lantern.lab.building.activations import ActivationName
 from lantern.lab.building.convolution import Style
-from lantern.lab.building.initial import initialise, suited_to
+from lantern.lab.building.initial import initialise_deep, suited_to
 from lantern.lab.building.residual import Plan, residual_network
 from lantern.lab.building.sizes import BatchNorm, Size, Skips, Width, front, scaled
 from lantern.lab.data import Data
@@ -67,5 +67,5 @@ class ResNet(Architecture, name="resnet", title="ResNet-18 to 101"):
         style = Style(self.activation, self.batch_norm)
         plan = plan_of(self.depth, self.size, width=self.width, style=style, skips=self.skips)
         module = nn.Sequential(chain | residual_network(data.shape[0], outputs, plan))
-        initialise(module, suited_to(self.activation))
+        initialise_deep(module, suited_to(self.activation))
         return module

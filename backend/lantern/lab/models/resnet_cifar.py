@@ -6,7 +6,7 @@ from torch import nn
 
 from lantern.lab.building.activations import ActivationName
 from lantern.lab.building.convolution import Layers, Style
-from lantern.lab.building.initial import initialise, suited_to
+from lantern.lab.building.initial import initialise_deep, suited_to
 from lantern.lab.building.residual import Plan, residual_network
 from lantern.lab.building.sizes import BatchNorm, Skips, Width, check_stages, front, scaled
 from lantern.lab.data import Data
@@ -44,7 +44,7 @@ class ResNetCifar(Architecture, name="resnet_cifar", title="Small ResNet"):
         check_stages(self.stages, side, field="model.params.stages")
         chain |= self._network(data.shape[0], outputs)
         module = nn.Sequential(chain)
-        initialise(module, suited_to(self.activation))
+        initialise_deep(module, suited_to(self.activation))
         return module
 
     def _network(self, channels: int, outputs: int) -> Layers:

@@ -5,9 +5,10 @@ from typing import Literal
 
 from torch import nn
 
-from lantern.lab.building.initial import initialise
+from lantern.lab.building.convolution import Style
+from lantern.lab.building.initial import initialise_deep, suited_to
 from lantern.lab.building.residual import Plan, residual_network, sized
-from lantern.lab.building.sizes import Size, Skips, Width, front
+from lantern.lab.building.sizes import BatchNorm, NonLinearity, Size, Skips, Width, front
 from lantern.lab.data import Data
 from lantern.lab.kinds import Architecture
 
@@ -36,6 +37,8 @@ class ResNeXt(Architecture, name="resnext", title="ResNeXt-50 32x4d"):
     groups: Literal["as published", "one"] = "as published"
     """one: a 3x3 convolution sees all of its channels, as in a Wide ResNet."""
     width: Width = 1.0
+    activation: NonLinearity = "relu"
+    batch_norm: BatchNorm = True
     skips: Skips = True
 
     def build(self, data: Data, outputs: int) -> nn.Module:
@@ -46,8 +49,9 @@ class ResNeXt(Architecture, name="resnext", title="ResNeXt-50 32x4d"):
             # The channels inside, twice these, must be shared out evenly among the groups.
             sized(PUBLISHED, self.size, width=self.width, multiple=groups // 2),
             groups=1 if self.groups == "one" else groups,
+            style=Style(self.activation, self.batch_norm),
             skips=self.skips,
         )
         module = nn.Sequential(chain | residual_network(data.shape[0], outputs, plan))
-        initialise(module, "he_normal")
+        initialise_deep(module, suited_to(self.activation))
         return module

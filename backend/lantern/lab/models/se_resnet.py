@@ -5,9 +5,10 @@ from typing import Annotated
 
 from torch import nn
 
-from lantern.lab.building.initial import initialise
+from lantern.lab.building.convolution import Style
+from lantern.lab.building.initial import initialise_deep, suited_to
 from lantern.lab.building.residual import Plan, residual_network, sized
-from lantern.lab.building.sizes import Size, Skips, Width, front
+from lantern.lab.building.sizes import BatchNorm, NonLinearity, Size, Skips, Width, front
 from lantern.lab.data import Data
 from lantern.lab.kinds import Architecture
 from lantern.protocol.model import control
@@ -34,6 +35,8 @@ class SeResNet(Architecture, name="se_resnet", title="SE-ResNet-50"):
     reduction: Annotated[int, control(ge=1, le=32, scale="log")] = 16
     """By how much the gates' inner layer is narrower than the maps are many."""
     width: Width = 1.0
+    activation: NonLinearity = "relu"
+    batch_norm: BatchNorm = True
     skips: Skips = True
 
     def build(self, data: Data, outputs: int) -> nn.Module:
@@ -42,8 +45,9 @@ class SeResNet(Architecture, name="se_resnet", title="SE-ResNet-50"):
         plan = replace(
             sized(PUBLISHED, self.size, width=self.width),
             reduction=self.reduction,
+            style=Style(self.activation, self.batch_norm),
             skips=self.skips,
         )
         module = nn.Sequential(chain | residual_network(data.shape[0], outputs, plan))
-        initialise(module, "he_normal")
+        initialise_deep(module, suited_to(self.activation))
         return module

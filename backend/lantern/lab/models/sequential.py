@@ -8,7 +8,7 @@ from pydantic import ValidationError, ValidatorFunctionWrapHandler, field_valida
 from torch import nn
 
 from lantern.lab.building.features import FeatureName, Features
-from lantern.lab.building.initial import InitialisationName, initialise
+from lantern.lab.building.initial import InitialisationName, initialise, silence_branches
 from lantern.lab.building.layers.base import LayerBase, Shape
 from lantern.lab.building.layers.chain import MOST_LAYERS, Layer, links_of, modules_of
 from lantern.lab.building.layers.convolutions import Conv
@@ -99,6 +99,7 @@ class Sequential(Architecture, name="sequential", title="Own layers"):
         chain["output"] = nn.Linear(math.prod(shape), outputs)
         module = nn.Sequential(chain)
         initialise(module, self.initialisation)
+        silence_branches(module)
         return module
 
     def chosen(self, data: Data) -> tuple[LayerBase, ...]:

@@ -2,10 +2,18 @@
 
 from torch import Tensor, nn
 
-from lantern.lab.building.convolution import Layers, convolution
-from lantern.lab.building.initial import initialise
+from lantern.lab.building.convolution import PLAIN, Layers, Style, convolution
+from lantern.lab.building.initial import initialise_deep, suited_to
 from lantern.lab.building.joins import ChannelShuffle, Concat, Half
-from lantern.lab.building.sizes import Size, Width, front, pooled_head, scaled
+from lantern.lab.building.sizes import (
+    BatchNorm,
+    NonLinearity,
+    Size,
+    Width,
+    front,
+    pooled_head,
+    scaled,
+)
 from lantern.lab.data import Data
 from lantern.lab.kinds import Architecture
 
@@ -19,11 +27,11 @@ PUBLISHED_ENDS, SMALL_ENDS = (24, 1024), (16, 128)
 class Unit(nn.Module):
     """Half of the channels passes by, the other half is worked on; then both are shuffled."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, style: Style) -> None:
         super().__init__()
         half = channels // 2
         self.passing, self.taken = Half("first"), Half("second")
-        self.branch = _branch(half, half, stride=1)
+        self.branch = _branch(half, half, stride=1, style=style)
         self.concat, self.shuffle = Concat(), ChannelShuffle()
 
     def forward(self, maps: Tensor) -> Tensor:
@@ -35,14 +43,14 @@ class Unit(nn.Module):
 class DownUnit(nn.Module):
     """Both ways see all channels and halve the maps; then they are shuffled."""
 
-    def __init__(self, before: int, after: int) -> None:
+    def __init__(self, before: int, after: int, style: Style) -> None:
         super().__init__()
         half = after // 2
         self.shortcut = nn.Sequential(
-            convolution("1", before, before, stride=2, groups=before, activated=False)
-            | convolution("2", before, half, kernel=1)
+            convolution("1", before, before, stride=2, groups=before, style=style, activated=False)
+            | convolution("2", before, half, kernel=1, style=style)
         )
-        self.branch = _branch(before, half, stride=2)
+        self.branch = _branch(before, half, stride=2, style=style)
         self.concat, self.shuffle = Concat(), ChannelShuffle()
 
     def forward(self, maps: Tensor) -> Tensor:
@@ -55,12 +63,14 @@ def published(classes: int = 1000) -> nn.Sequential:
     return nn.Sequential(network(3, classes, size="published"))
 
 
-def network(channels: int, outputs: int, *, size: Size, width: float = 1.0) -> Layers:
+def network(
+    channels: int, outputs: int, *, size: Size, width: float = 1.0, style: Style = PLAIN
+) -> Layers:
     """Return stem, block1, block2, ..., last, average, flatten, output."""
     is_small, number = size == "small", 0
     first, last = SMALL_ENDS if is_small else PUBLISHED_ENDS
     before = scaled(first, width)
-    stem = convolution("", channels, before, stride=1 if is_small else 2)
+    stem = convolution("", channels, before, stride=1 if is_small else 2, style=style)
     if not is_small:
         stem["pool"] = nn.MaxPool2d(3, stride=2, padding=1)
     layers = Layers(stem=nn.Sequential(stem))
@@ -68,17 +78,19 @@ def network(channels: int, outputs: int, *, size: Size, width: float = 1.0) -> L
         after = scaled(count, width, multiple=2)
         for place in range(repeats):
             number += 1
-            layers[f"block{number}"] = DownUnit(before, after) if place == 0 else Unit(after)
+            layers[f"block{number}"] = (
+                DownUnit(before, after, style) if place == 0 else Unit(after, style)
+            )
         before = after
     after = scaled(last, width)
-    layers["last"] = nn.Sequential(convolution("", before, after, kernel=1))
+    layers["last"] = nn.Sequential(convolution("", before, after, kernel=1, style=style))
     return layers | pooled_head(after, outputs)
 
 
-def _branch(before: int, half: int, *, stride: int) -> nn.Sequential:
-    layers = convolution("1", before, half, kernel=1)
-    layers |= convolution("2", half, half, stride=stride, groups=half, activated=False)
-    return nn.Sequential(layers | convolution("3", half, half, kernel=1))
+def _branch(before: int, half: int, *, stride: int, style: Style) -> nn.Sequential:
+    layers = convolution("1", before, half, kernel=1, style=style)
+    layers |= convolution("2", half, half, stride=stride, groups=half, style=style, activated=False)
+    return nn.Sequential(layers | convolution("3", half, half, kernel=1, style=style))
 
 
 class ShuffleNetV2(Architecture, name="shufflenet_v2", title="ShuffleNet v2"):
@@ -93,11 +105,14 @@ class ShuffleNetV2(Architecture, name="shufflenet_v2", title="ShuffleNet v2"):
     order = 48
     size: Size = "small"
     width: Width = 1.0
+    activation: NonLinearity = "relu"
+    batch_norm: BatchNorm = True
 
     def build(self, data: Data, outputs: int) -> nn.Module:
         """Return the chain normalise, stem, block1, block2, ..., last, average, ..., output."""
         chain, _ = front(data, self.size)
-        chain |= network(data.shape[0], outputs, size=self.size, width=self.width)
+        style = Style(self.activation, self.batch_norm)
+        chain |= network(data.shape[0], outputs, size=self.size, width=self.width, style=style)
         module = nn.Sequential(chain)
-        initialise(module, "he_normal")
+        initialise_deep(module, suited_to(self.activation))
         return module

@@ -5,9 +5,10 @@ from typing import Annotated
 
 from torch import nn
 
-from lantern.lab.building.initial import initialise
+from lantern.lab.building.convolution import Style
+from lantern.lab.building.initial import initialise_deep, suited_to
 from lantern.lab.building.residual import Plan, residual_network, sized
-from lantern.lab.building.sizes import Size, Skips, Width, front
+from lantern.lab.building.sizes import BatchNorm, NonLinearity, Size, Skips, Width, front
 from lantern.lab.data import Data
 from lantern.lab.kinds import Architecture
 from lantern.protocol.model import control
@@ -34,14 +35,19 @@ class WideResNet(Architecture, name="wide_resnet", title="Wide ResNet-50-2"):
     inner: Annotated[int, control(ge=1, le=4)] = 2
     """How many times as wide as in a ResNet the 3x3 convolutions are."""
     width: Width = 1.0
+    activation: NonLinearity = "relu"
+    batch_norm: BatchNorm = True
     skips: Skips = True
 
     def build(self, data: Data, outputs: int) -> nn.Module:
         """Return the chain normalise, stem, block1, block2, ..., average, flatten, output."""
         chain, _ = front(data, self.size)
         plan = replace(
-            sized(PUBLISHED, self.size, width=self.width), inner=self.inner, skips=self.skips
+            sized(PUBLISHED, self.size, width=self.width),
+            inner=self.inner,
+            style=Style(self.activation, self.batch_norm),
+            skips=self.skips,
         )
         module = nn.Sequential(chain | residual_network(data.shape[0], outputs, plan))
-        initialise(module, "he_normal")
+        initialise_deep(module, suited_to(self.activation))
         return module

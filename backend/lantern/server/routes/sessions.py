@@ -31,7 +31,8 @@ async def create_session(
     await services.fleet.catalog_known(services.catalog)
     services.catalog.check_experiment(request.experiment)
     services.catalog.check_edits(request.experiment, request.edits)
-    return await _begin(request, services, asker)
+    suited = services.catalog.suited(request.experiment)
+    return await _begin(request.model_copy(update={"experiment": suited}), services, asker)
 
 
 @router.get("")

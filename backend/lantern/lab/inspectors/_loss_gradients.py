@@ -1,0 +1,114 @@
+"""How the loss of some samples depends on what layers put out, and on their weights."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from lantern.lab.capture import Call, kind_of
+from lantern.lab.inspectors._samples import first_of_training, in_slot
+from lantern.lab.subject import Subject
+from lantern.lab.wording import class_name
+
+DOUBT = "The true class is not known, so the predicted one stands for it."
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The samples whose mean loss is derived, and how they are named."""
+
+    inputs: Tensor
+    """(n, *shape)."""
+    targets: Tensor
+    """(n,)."""
+    words: str
+    """Such as `input of class 7` or `first 16 training samples`."""
+    warnings: tuple[str, ...] = ()
+
+
+def of_slot(subject: Subject, slot: int) -> Judged:
+    """Return the input in a slot with its true class, or the predicted one where none is known."""
+    inputs, targets, is_known = in_slot(subject, slot)
+    classes = subject.data.classes
+    said = "true" if is_known else "predicted"
+    words = f"{said} class {class_name(classes, int(targets[0]))}" if classes else "the input"
+    return Judged(inputs, targets, words, () if is_known else (DOUBT,))
+
+
+def of_training(subject: Subject, most: int) -> Judged:
+    """Return the first training samples, at most so many."""
+    inputs, targets = first_of_training(subject, most)
+    return Judged(inputs, targets, f"mean of the first {len(inputs)} training samples")
+
+
+def activation_gradients(subject: Subject, judged: Judged) -> tuple[float, list[Call]]:
+    """Return the mean loss, and every leaf call with d loss / d output in its output's place.
+
+    The gradient is 0 where the loss does not depend on what a layer puts out.
+    """
+    with torch.enable_grad(), _linked(subject.module) as calls:
+        # The input carries the gradients, so that nothing is asked of the module's parameters.
+        outputs = subject.module(judged.inputs.detach().clone().requires_grad_())
+        loss = subject.loss.values(outputs, judged.targets).mean()
+        free = [call.output for call in calls if call.output.requires_grad]
+        found = iter(torch.autograd.grad(loss, free, allow_unused=True))
+    gradients = (next(found) if call.output.requires_grad else None for call in calls)
+    return float(loss.detach()), [
+        replace(call, output=torch.zeros_like(call.output) if gradient is None else gradient)
+        for call, gradient in zip(calls, gradients, strict=True)
+    ]
+
+
+def weight_gradients(
+    subject: Subject, inputs: Tensor, targets: Tensor
+) -> tuple[float, dict[str, Tensor]]:
+    """Return the mean loss and its gradient for each weight of two dimensions or more, by name."""
+    # Stand-ins carry the gradients, so that nothing is asked of the module's own parameters.
+    free = {
+        name: weight.detach().requires_grad_() for name, weight in subject.module.named_parameters()
+    }
+    with torch.enable_grad():
+        outputs = torch.func.functional_call(subject.module, free, (inputs,))
+        loss = subject.loss.values(outputs, targets).mean()
+        found = torch.autograd.grad(loss, list(free.values()), allow_unused=True)
+    gradients = {
+        name: gradient
+        for (name, weight), gradient in zip(free.items(), found, strict=True)
+        if gradient is not None and weight.dim() > 1
+    }
+    return float(loss.detach()), gradients
+
+
+@contextmanager
+def _linked(module: nn.Module) -> Iterator[list[Call]]:
+    """Collect the leaf calls with their very outputs, as far as the loss depends on them.
+
+    A layer that overwrites its input is handed a copy, so that no output is lost.
+    """
+    calls: list[Call] = []
+    handles: list[RemovableHandle] = []
+    copies = any(getattr(part, "inplace", False) for part in module.modules())
+
+    def hook_for(path: str, part: nn.Module) -> RemovableHandle:
+        kind = kind_of(part)
+
+        def note(_: nn.Module, given: tuple[Tensor, ...], output: Tensor) -> Tensor | None:
+            if not isinstance(output, Tensor) or not given:
+                return None
+            passed = output.clone() if copies else output
+            calls.append(Call(path, part, kind, given[0], passed, output))
+            return passed
+
+        return part.register_forward_hook(note)
+
+    try:
+        for path, part in module.named_modules():
+            if not part._modules:
+                handles.append(hook_for(path, part))
+        yield calls
+    finally:
+        for handle in handles:
+            handle.remove()
