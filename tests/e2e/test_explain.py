@@ -124,6 +124,51 @@ def test_a_costly_method_is_computed_once_and_can_be_cancelled(
     expect(again).to_have_count(0)
 
 
+def test_while_paused_a_costly_map_follows_a_single_step_to_its_end(
+    explain: Page, server: LanternServer, session: str
+) -> None:
+    explain.get_by_role("button", name="KernelSHAP").click()
+    samples = explain.get_by_role("textbox", name="Samples, as a number")
+    samples.fill("2000")
+    samples.press("Enter")
+    working = explain.get_by_role("grid").get_by_role("progressbar")
+    again = explain.get_by_role("button", name=re.compile("compute .* again"))
+    step = 0
+    for _ in range(2):
+        for column in ("occlusion", "kernel_shap"):
+            expect(map_of(explain, 1, column).locator("canvas")).to_be_visible(timeout=SLOW)
+        expect(working).to_have_count(0, timeout=SLOW)
+        expect(again).to_have_count(0)
+        step = server.request("GET", f"/sessions/{session}")["step"]
+        explain.get_by_role("button", name="One batch").click()
+        expect(explain.get_by_text(f"step {step + 1}").first).to_be_visible(timeout=SLOW)
+        expect(again.or_(working)).to_have_count(0, timeout=SLOW)
+    map_of(explain, 1, "kernel_shap").click()
+    map_of(explain, 1, "kernel_shap").press("Enter")
+    about = explain.get_by_role("complementary", name="About KernelSHAP")
+    expect(about.get_by_role("definition").filter(has_text=f"{step + 1}").first).to_be_visible()
+
+
+def test_methods_that_do_not_fit_a_network_say_why(page: Page, server: LanternServer) -> None:
+    wanted = {**SMALL_CNN, "title": "Multilayer perceptron", "model": {"name": "mlp"}}
+    created = server.create(wanted, phase="paused")["id"]
+    try:
+        page.goto(f"{server.url}/#/s/{created}")
+        page.get_by_role("tab", name="Explain").click(timeout=SLOW)
+        cam = page.get_by_role("button", name="Grad-CAM", exact=True)
+        expect(cam).to_be_disabled(timeout=SLOW)
+        expect(cam).to_have_accessible_description(re.compile("it has none"))
+        assert violations(page) == []
+    finally:
+        server.request("DELETE", f"/sessions/{created}")
+
+
+def test_a_refusal_names_no_field(explain: Page) -> None:
+    explain.get_by_role("button", name="CAM", exact=True).click()
+    refusal = explain.get_by_text(re.compile("^CAM needs global average pooling")).first
+    expect(refusal).to_be_visible(timeout=SLOW)
+
+
 def test_a_sanity_check_runs_to_the_first_layer(explain: Page) -> None:
     explain.get_by_role("tab", name="Sanity check").click()
     explain.get_by_role("button", name="Check all").click()

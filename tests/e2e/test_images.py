@@ -29,7 +29,7 @@ def test_every_layer_shows_its_maps_with_prediction_and_confusion(opened: Page) 
         expect(network.get_by_text(title, exact=True).first).to_be_visible(timeout=20_000)
     expect(opened.get_by_role("heading", name="Prediction")).to_be_visible()
     expect(opened.get_by_role("heading", name="Confusion")).to_be_visible()
-    expect(opened.get_by_text("right,").first).to_be_visible(timeout=30_000)
+    expect(opened.get_by_text(re.compile("of .* right$")).first).to_be_visible(timeout=30_000)
 
 
 def test_methods_explain_side_by_side_for_a_chosen_class(opened: Page) -> None:

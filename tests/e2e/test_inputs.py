@@ -254,3 +254,18 @@ def test_without_a_camera_a_sentence_says_so(
     choose(opened, "Camera")
     expect(opened.get_by_role("dialog").get_by_role("alert")).to_contain_text("camera")
     assert slots(server, session) == {}
+
+
+def test_what_new_data_cannot_take_is_said_to_be_gone(
+    opened: Page, server: LanternServer, session: str
+) -> None:
+    black = {"type": "pixels", "shape": [1, 8, 8], "data": "A" * 86 + "=="}
+    server.command(session, "set_input", slot=1, input=black)
+    server.command(session, "set_input", slot=2, input={"type": "sample", "index": 3})
+    expect(opened.get_by_role("radio", name="input 1:")).to_be_visible(timeout=30_000)
+    opened.get_by_label("Dataset", exact=True).select_option("glyphs")
+    gone = opened.get_by_text("One input did not fit the new data and is gone.")
+    expect(gone).to_be_visible(timeout=30_000)
+    expect(opened.get_by_role("radio", name="input 2:")).to_be_visible()
+    server.command(session, "clear_input", slot=2)
+    expect(gone).to_have_count(0)

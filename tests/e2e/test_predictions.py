@@ -125,7 +125,7 @@ def test_statistics_are_kept_while_their_tab_is_closed(
 ) -> None:
     opened.get_by_role("tab", name="Statistics").click()
     panel = opened.get_by_role("tabpanel", name="Statistics")
-    since = panel.get_by_text("since it was opened, step 12")
+    since = panel.get_by_text("since step 12")
     expect(since).to_be_visible(timeout=30_000)
     server.command(session, "run", steps=3, wait_s=60)
     picture = panel.get_by_role("img", name="activations, 5 layers over the steps")
@@ -136,7 +136,7 @@ def test_statistics_are_kept_while_their_tab_is_closed(
     expect(since).to_be_visible()
     for name in ["mean ± deviation", "gradients", "weights"]:
         panel.get_by_role("button", name=name, exact=True).click()
-        expect(panel.get_by_text("since it was opened")).to_be_visible(timeout=30_000)
+        expect(panel.get_by_text("since step")).to_be_visible(timeout=30_000)
     panel.get_by_role("button", name="mean ± deviation").click()
     expect(panel.get_by_role("group", name="mean of 5 layers over the steps")).to_be_visible()
     panel.get_by_role("button", name="conv1").click()

@@ -120,6 +120,9 @@ export function valueAt(domain: Domain, at: number, from: number, to: number): n
   return 10 ** (low + share * (Math.log10(domain.high) - low));
 }
 
+/** Between two numbers, in pixels. */
+const TICK_GAP = 6;
+
 export interface AxesStyle {
   readonly xLabel?: string;
 }
@@ -149,6 +152,31 @@ export function paintAxes(
   paintXTicks(ctx, plot, domains.x, palette, style);
 }
 
+interface Tick {
+  readonly text: string;
+  /** Of its middle. */
+  readonly x: number;
+}
+
+/** As many numbers as have room side by side, four or more where they do. */
+function ticksThatFit(ctx: CanvasRenderingContext2D, plot: Rect, domain: Domain): Tick[] {
+  const right = plot.x + plot.width;
+  for (let wish = Math.max(4, Math.floor(plot.width / 80)); ; wish -= 1) {
+    let end = -Infinity;
+    let fits = true;
+    const made = ticks(domain, wish).map((tick) => {
+      const text = Number.isInteger(tick) && tick < 1e6 ? count(tick) : short(tick);
+      const half = ctx.measureText(text).width / 2;
+      const x = Math.min(place(domain, tick, plot.x, right), right - half);
+      fits &&= x - half >= end;
+      end = x + half + TICK_GAP;
+      return { text, x };
+    });
+    if (fits) return made;
+    if (wish <= 1) return made.slice(0, 1);
+  }
+}
+
 /** The numbers below a plot, and its label at the right end. */
 export function paintXTicks(
   ctx: CanvasRenderingContext2D,
@@ -162,12 +190,7 @@ export function paintXTicks(
   ctx.textBaseline = "top";
   ctx.textAlign = "center";
   const below = plot.y + plot.height + 5;
-  for (const tick of ticks(domain, Math.max(4, Math.floor(plot.width / 80)))) {
-    const x = place(domain, tick, plot.x, plot.x + plot.width);
-    const text = Number.isInteger(tick) && tick < 1e6 ? count(tick) : short(tick);
-    const half = ctx.measureText(text).width / 2;
-    ctx.fillText(text, Math.min(x, plot.x + plot.width - half), below);
-  }
+  for (const { text, x } of ticksThatFit(ctx, plot, domain)) ctx.fillText(text, x, below);
   if (style.xLabel !== undefined && style.xLabel !== "") {
     ctx.textAlign = "right";
     ctx.fillText(style.xLabel, plot.x + plot.width, below + scaled(palette, 13) + 3);

@@ -28,8 +28,9 @@ export function count(value: number): string {
     .replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
 }
 
-/** A share of one as a percentage with one decimal. */
+/** A share of one as a percentage with one decimal, as the server says it: never rounded to 100. */
 export function percent(share: number): string {
+  if (share > 0.999 && share < 1) return `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
   return Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : "–";
 }
 

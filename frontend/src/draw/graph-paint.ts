@@ -2,8 +2,10 @@
 
 import { paintGrounds, paintTitles, type Piece } from "./graph-blocks";
 import type { GraphEdge, GraphLayout, GraphPoint } from "./graph-layout";
+import { layerNames } from "./graph-words";
 import type { Palette } from "./palette";
 import type { Rect } from "./raster";
+import { worded } from "./words";
 
 export interface GraphLabel {
   readonly title: string;
@@ -164,17 +166,18 @@ function paintBox(
   ctx.fillStyle = palette.ink;
   ctx.font = `600 ${line / 1.25}px ${palette.sans}`;
   const y = box.y + box.height * (both ? 0.31 : 0.53);
-  ctx.fillText(fitting(ctx, label.title, room), box.x + 8, y);
+  const name = worded(ctx, layerNames(label.title), room) || fitting(ctx, label.title, room);
+  ctx.fillText(name, box.x + 8, y);
   if (!both) return;
   ctx.fillStyle = palette.ink2;
   ctx.font = `${line / 1.25}px ${palette.mono}`;
   ctx.fillText(fitting(ctx, label.shape, room), box.x + 8, box.y + box.height * 0.72);
 }
 
-/** The end of a path says more than its beginning. */
+/** As much of the beginning as there is room for. */
 function fitting(ctx: CanvasRenderingContext2D, text: string, room: number): string {
   if (ctx.measureText(text).width <= room) return text;
   let shown = text;
-  while (shown.length > 3 && ctx.measureText(`…${shown}`).width > room) shown = shown.slice(1);
-  return `…${shown}`;
+  while (shown.length > 2 && ctx.measureText(`${shown}…`).width > room) shown = shown.slice(0, -1);
+  return `${shown}…`;
 }

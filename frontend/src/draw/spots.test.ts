@@ -7,6 +7,7 @@ import {
   isInside,
   nextSpot,
   spotsInPlane,
+  regionOf,
   spotsInside,
   spotsInSpace,
   viewer,
@@ -98,6 +99,20 @@ describe("which spots are meant", () => {
     ];
     expect(spotsInside(spots, line)).toEqual([0, 2]);
     expect(isInside([], { x: 0, y: 0 })).toBe(false);
+  });
+
+  it("are in the box between the ends of a line that goes around nothing", () => {
+    const diagonal = [0, 1, 2, 3].map((at) => ({ x: 10 * at, y: 20 * at + (at % 2) }));
+    expect(regionOf(diagonal)).toHaveLength(4);
+    expect(isInside(regionOf(diagonal), { x: 5, y: 50 })).toBe(true);
+    const around = [
+      { x: 0, y: 0 },
+      { x: 30, y: 0 },
+      { x: 0, y: 60 },
+    ];
+    expect(regionOf(around)).toBe(around);
+    const level = [0, 40].map((x) => ({ x, y: 8 }));
+    expect(isInside(regionOf(level), { x: 20, y: 11 })).toBe(true);
   });
 
   it("is the next in a direction, or the same at the edge", () => {

@@ -104,6 +104,36 @@ export function isInside(line: readonly Place[], at: Place): boolean {
   return inside;
 }
 
+/** So little of its box a line that was meant as a diagonal goes around. */
+const THIN = 0.04;
+/** A box is no thinner than this, in pixels. */
+const LEAST = 12;
+
+/** What a line goes around: the box between its ends where it goes around nothing. */
+export function regionOf(line: readonly Place[]): readonly Place[] {
+  const xs = line.map(({ x }) => x);
+  const ys = line.map(({ y }) => y);
+  const [left, right] = widened(Math.min(...xs), Math.max(...xs));
+  const [top, bottom] = widened(Math.min(...ys), Math.max(...ys));
+  const twice = line.reduce((sum, { x, y }, index) => {
+    const next = line[(index + 1) % line.length] ?? { x, y };
+    return sum + x * next.y - next.x * y;
+  }, 0);
+  const long = Math.hypot(right - left, bottom - top);
+  if (Math.abs(twice) / 2 > THIN * long * long) return line;
+  return [
+    { x: left, y: top },
+    { x: right, y: top },
+    { x: right, y: bottom },
+    { x: left, y: bottom },
+  ];
+}
+
+function widened(low: number, high: number): [number, number] {
+  const more = Math.max(0, LEAST - (high - low)) / 2;
+  return [low - more, high + more];
+}
+
 export function spotsInside(spots: readonly Spot[], line: readonly Place[]): number[] {
   return spots.flatMap((spot, index) => (isInside(line, spot) ? [index] : []));
 }

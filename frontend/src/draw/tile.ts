@@ -41,7 +41,7 @@ export function paintTile(
   palette: Palette,
   style: { readonly shared?: readonly [number, number] | null; readonly alpha?: number } = {},
 ): void {
-  const shared = tile.raster.channels === 1 ? (style.shared ?? evened(tile)) : null;
+  const shared = style.shared ?? (tile.raster.channels === 1 ? evened(tile) : null);
   const levels =
     shared === null
       ? tile.raster.levels

@@ -15,6 +15,13 @@ export type FigureSelection =
 export type Kind = Figure["type"];
 export type FigureOf<K extends Kind> = Extract<Figure, { readonly type: K }>;
 
+/** One range for a whole stack of pictures, and in words where it comes from. */
+export interface SharedRange {
+  readonly low: number;
+  readonly high: number;
+  readonly note: string;
+}
+
 export interface FigureProps<F extends Figure = Figure> {
   figure: F;
   data: FrameData;
@@ -25,8 +32,8 @@ export interface FigureProps<F extends Figure = Figure> {
   onselect?: ((selection: FigureSelection) => void) | undefined;
   /** The chosen item, framed. */
   selected?: number | null;
-  /** One range for all pictures of a stack, instead of each its own. */
-  shared?: boolean;
+  /** One range for all pictures of a stack (true: what they span), instead of each its own. */
+  shared?: boolean | SharedRange;
 }
 
 export type FigureComponent = Component<FigureProps>;

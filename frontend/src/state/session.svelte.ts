@@ -30,6 +30,7 @@ import { Asking } from "./asking";
 import { takesSlot } from "./catalog.svelte";
 import { EditQueue } from "./edits";
 import { withEdits } from "./experiment";
+import { Freshness } from "./freshness.svelte";
 import { MetricTable } from "./metrics.svelte";
 import { notices } from "./notices.svelte";
 import { Pins } from "./pins.svelte";
@@ -95,6 +96,9 @@ export class SessionState {
 
   /** Whether changes of the architecture, made on the stage, keep the weights that fit. */
   keepsWeights = $state(false);
+
+  /** Which figures are of the network that is there now. */
+  readonly freshness = new Freshness();
 
   /** Views in the right column, besides those of the task. */
   readonly pins: Pins;
@@ -308,6 +312,7 @@ export class SessionState {
   private enter(state: StateEvent): void {
     this.phase = state.phase;
     this.run = state.run;
+    this.freshness.enter(state.run);
     this.step = state.step;
     this.stage = state.stage;
     this.problem = state.problem;
@@ -347,6 +352,7 @@ export class SessionState {
     this.model = event.model;
     this.data = event.data;
     this.views = event.views;
+    this.freshness.know(event.run, event.model, event.data);
     const paths = new Set(event.model.layers.map(({ path }) => path));
     if (this.selectedLayer !== null && !paths.has(this.selectedLayer)) this.selectedLayer = null;
   }

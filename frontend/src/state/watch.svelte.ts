@@ -4,6 +4,7 @@ import { untrack } from "svelte";
 
 import type { FrameData } from "../wire/frame";
 import type { Figure, JsonValue, Problem, View } from "../wire/protocol";
+import type { Freshness } from "./freshness.svelte";
 
 /** Figures as they came, with the arrays they refer to. */
 export interface FigureFrame {
@@ -64,6 +65,8 @@ interface Owner {
 }
 
 interface Watcher {
+  /** Without it every figure counts as one of now. */
+  readonly freshness?: Freshness;
   watch(view: WatchedView, anew?: boolean): WatchHandle;
 }
 
@@ -74,7 +77,7 @@ interface Watcher {
  * changed view is computed for the first time, the figures of the old one stay.
  */
 export function useView(watcher: () => Watcher, view: () => WatchedView | null): LookedAt {
-  const looked = new LookedAt();
+  const looked = new LookedAt(() => watcher().freshness);
   let asked = 0;
   $effect(() => {
     const wanted = view();
@@ -98,9 +101,24 @@ export class LookedAt {
   asked = $state(0);
   private previous = $state.raw<FigureFrame | null>(null);
 
-  /** Figures of the view, or of the view before it until the first of this one arrive. */
+  constructor(private readonly freshness: () => Freshness | undefined) {}
+
+  /**
+   * Figures of the view, or of the view before it until the first of this one arrive; none of a
+   * network or of data that were others.
+   */
   get frame(): FigureFrame | null {
-    return this.handle?.frame ?? (this.handle === null ? null : this.previous);
+    return this.handle === null ? null : this.fitting(this.handle.frame ?? this.previous);
+  }
+
+  /** Figures of this very view, whatever was seen before. */
+  get own(): FigureFrame | null {
+    return this.fitting(this.handle?.frame ?? null);
+  }
+
+  /** What is seen is of a run before the one that goes on: it is out of date. */
+  get isOld(): boolean {
+    return this.frame !== null && this.frame.run < (this.freshness()?.current ?? 0);
   }
 
   get key(): string | null {
@@ -132,5 +150,9 @@ export class LookedAt {
   take(handle: WatchHandle): void {
     untrack(() => (this.previous = this.frame));
     this.handle = handle;
+  }
+
+  private fitting(frame: FigureFrame | null): FigureFrame | null {
+    return frame !== null && frame.run < (this.freshness()?.fitting ?? 0) ? null : frame;
   }
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { freeSlot, MOST_PINNED, neighbourOf, pinnedSlots } from "./pinned";
+import { freeSlot, goneWith, MOST_PINNED, neighbourOf, pinnedSlots } from "./pinned";
 
 const sample = { type: "sample", split: "validation", index: 0 } as const;
 const lying = (...slots: number[]) => Object.fromEntries(slots.map((slot) => [slot, sample]));
@@ -21,4 +21,12 @@ it("looks at a neighbour of what is taken down", () => {
   expect(neighbourOf(2, lying(2, 5))).toBe(5);
   expect(neighbourOf(5, lying(2, 5))).toBe(2);
   expect(neighbourOf(1, lying(1))).toBe(0);
+});
+
+it("says what went with the data, not what was taken down", () => {
+  const before = { inputs: lying(0, 1, 2), data: "28" };
+  expect(goneWith(before, { inputs: lying(1), data: "32" })).toMatch(/^2 inputs did not fit/);
+  expect(goneWith(before, { inputs: lying(0, 1), data: "32" })).toMatch(/^One input did not fit/);
+  expect(goneWith(before, { inputs: lying(0), data: "28" })).toBe("");
+  expect(goneWith(before, { ...before, data: "32" })).toBe("");
 });

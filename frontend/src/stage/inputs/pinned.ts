@@ -43,3 +43,25 @@ export function lookAtNext(session: SessionState): void {
   const slots = pinnedSlots(session.inputs);
   session.slot = slots[(slots.indexOf(session.slot) + 1) % slots.length] ?? 0;
 }
+
+/** What a session shows, as far as inputs depend on it. */
+export interface Held {
+  readonly inputs: Readonly<Record<string, InputRef>>;
+  /** Equal for data that take the same inputs. */
+  readonly data: string;
+}
+
+/** What to say of inputs that went with the data that they fitted; empty where none did. */
+export function goneWith(before: Held, now: Held): string {
+  if (before.data === now.data) return "";
+  const gone = Object.keys(before.inputs).filter((slot) => !(slot in now.inputs)).length;
+  if (gone === 0) return "";
+  return gone === 1
+    ? "One input did not fit the new data and is gone."
+    : `${gone} inputs did not fit the new data and are gone.`;
+}
+
+export function heldBy({ inputs, data }: SessionState): Held {
+  const fits = data === null ? [] : [data.kind, data.shape, data.validation_count];
+  return { inputs, data: JSON.stringify(fits) };
+}

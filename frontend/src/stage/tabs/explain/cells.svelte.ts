@@ -12,9 +12,11 @@ import {
   type LookedAt,
   type WatchedView,
 } from "../../../state/watch.svelte";
+import { besideField } from "../../../wire/problem";
 import type { Figure, Problem } from "../../../wire/protocol";
 import type { Column } from "./columns";
 import { limitOf, scoresOf, type Placed, type ScoreMap } from "./scale";
+import { answers, isEarlier, isOpen, type Moment } from "./upkeep";
 
 interface Wish {
   readonly session: () => SessionState;
@@ -34,8 +36,8 @@ export class Look {
   private stopped = $state(false);
   private kept = $state.raw<FigureFrame | null>(null);
   private refused = $state.raw<Problem | null>(null);
-  /** The step from which on a figure counts as the one asked for. */
-  private wanted = 0;
+  /** When it was asked for: figures from then on count. */
+  private asked: Moment = { run: 0, step: 0 };
 
   constructor(wish: Wish) {
     this.wish = wish;
@@ -60,11 +62,18 @@ export class Look {
   /** The newest figures there are. */
   get frame(): FigureFrame | null {
     if (!this.wish.once()) return this.looked.frame;
-    return this.looked.handle?.frame ?? this.kept;
+    const { fitting } = this.wish.session().freshness;
+    const kept = this.kept !== null && this.kept.run >= fitting ? this.kept : null;
+    return this.looked.own ?? kept;
   }
 
   get problem(): Problem | null {
     return this.looked.problem ?? this.refused;
+  }
+
+  /** What is wrong, as it is said where the method and its arguments stand. */
+  get said(): string | null {
+    return this.problem === null ? null : besideField(this.problem);
   }
 
   get progress() {
@@ -75,20 +84,27 @@ export class Look {
     return this.looked.key;
   }
 
-  /** Whether something is computed that was asked for. */
+  /** Whether something is computed that was asked for, or that follows by itself. */
   get busy(): boolean {
-    return this.wish.once() && this.armed;
+    if (!this.wish.once()) return false;
+    if (this.armed) return true;
+    const { frame, progress } = this.looked;
+    return this.isOpen && (progress !== null || frame?.final === false);
   }
 
   /** Whether a newer one can be asked for: training has gone on since. */
   get isOld(): boolean {
-    const { shownStep } = this.wish.session();
-    return this.frame !== null && this.frame.step < shownStep;
+    return this.frame !== null && isEarlier(this.frame, this.shown);
+  }
+
+  /** Whether what is seen is of another run, and so of other weights altogether. */
+  get isForeign(): boolean {
+    return this.frame !== null && this.frame.run < this.wish.session().freshness.current;
   }
 
   /** Whether it was computed to its end, and not cancelled on the way. */
   get isWhole(): boolean {
-    return !this.stopped && (this.kept ?? this.looked.frame)?.final === true;
+    return !this.stopped && this.frame?.final === true;
   }
 
   /** Compute it now, also where it is known or was cancelled. */
@@ -103,13 +119,15 @@ export class Look {
     this.disarm();
   }
 
-  /**
-   * While nothing trains a look costs nothing, and follows its input by itself; while something
-   * does, one that is done lets it.
-   */
   private get isOpen(): boolean {
-    if (!this.wish.once() || this.armed) return true;
-    return this.wish.eager && this.wish.session().phase !== "running" && this.isWhole;
+    if (!this.wish.once()) return true;
+    const running = this.wish.session().phase === "running";
+    return isOpen({ armed: this.armed, stopped: this.stopped, eager: this.wish.eager, running });
+  }
+
+  private get shown(): Moment {
+    const { run, shownStep } = this.wish.session();
+    return { run, step: shownStep };
   }
 
   /** What it looks at has changed. */
@@ -126,7 +144,7 @@ export class Look {
     this.armed = true;
     this.stopped = false;
     this.refused = null;
-    this.wanted = this.wish.session().shownStep;
+    this.asked = this.shown;
   }
 
   private collect(): void {
@@ -138,15 +156,11 @@ export class Look {
       if (problem !== null) {
         this.refused = problem;
         this.disarm();
-      } else if (frame?.final === true && this.isFresh(frame)) {
+      } else if (frame?.final === true && answers(frame, this.asked, this.shown)) {
         this.refused = null;
         this.disarm();
       }
     });
-  }
-
-  private isFresh(frame: FigureFrame): boolean {
-    return frame.step >= Math.min(this.wanted, this.wish.session().shownStep);
   }
 
   private disarm(): void {

@@ -36,6 +36,11 @@ export function isLong({ tags }: PluginCard): boolean {
   return tags.includes("long");
 }
 
+/** Whether several numbers come with each map: how well a simple model fits, and how stably. */
+export function isWordy({ name }: PluginCard): boolean {
+  return name === "lime" || name === "kernel_shap";
+}
+
 /** Whether it answers with maps of a layer, which are coarser than the input. */
 export function isCoarse(card: PluginCard): boolean {
   return card.tags.includes("needs-conv") && card.name !== "guided_grad_cam";

@@ -187,18 +187,32 @@ describe("the pixels", () => {
   });
 });
 
+const plain = (count: number) => ({ count, long: false, wordy: false });
+
 describe("the grid", () => {
   it("makes the maps as large as there is room", () => {
     const room = { width: 880, height: 400, label: 72, zoom: 1 };
-    expect(fitOf(room, 1, 3)).toMatchObject({ side: 263, beside: false, tight: false });
-    const four = fitOf(room, 4, 7);
+    expect(fitOf(room, 1, plain(2))).toMatchObject({ side: 262, beside: false, tight: false });
+    const four = fitOf(room, 4, plain(6));
     expect(4 * (four.rowHeight + 6)).toBeLessThanOrEqual(400);
-    expect(7 * (four.columnWidth + 6) + 72).toBeLessThanOrEqual(880);
+    expect(6 * (four.columnWidth + 6) + four.side + 6 + 72 + 4).toBeLessThanOrEqual(880);
+  });
+
+  it("keeps every column whole, however many there are: it scrolls rather", () => {
+    const room = { width: 460, height: 167, label: 52, zoom: 1 };
+    for (const methods of [4, 5, 7, 17])
+      expect(fitOf(room, 2, plain(methods)).columnWidth).toBeGreaterThanOrEqual(66);
+    const { columnWidth, side } = fitOf(room, 2, plain(4));
+    expect(4 * (columnWidth + 6) + side + 6 + 52 + 4).toBeLessThanOrEqual(460);
+    for (const methods of [4, 5, 7]) {
+      const fit = fitOf({ width: 880, height: 380, label: 72, zoom: 1 }, 2, plain(methods));
+      expect(methods * (fit.columnWidth + 6) + fit.side + 6 + 72 + 4).toBeLessThanOrEqual(880);
+    }
   });
 
   it("shows two inputs and four methods on a small screen", () => {
-    const fit = fitOf({ width: 432, height: 167, label: 56, zoom: 1 }, 2, 5);
-    expect(2 * (fit.rowHeight + 6) + 34).toBeLessThanOrEqual(167);
+    const fit = fitOf({ width: 470, height: 167, label: 52, zoom: 1 }, 2, plain(4));
+    expect(2 * (fit.rowHeight + 6) + 34 + 4).toBeLessThanOrEqual(170);
     expect(fit).toMatchObject({ beside: false, tight: true });
   });
 });
@@ -278,6 +292,8 @@ it("levels of a picture stand for scores between its ends", () => {
 
 it("words below narrow maps take a second line where there is room", () => {
   const room = { width: 420, label: 56, zoom: 1 };
-  expect(fitOf({ ...room, height: 160 }, 1, 5)).toMatchObject({ tight: true, lines: 2 });
-  expect(fitOf({ ...room, height: 160 }, 2, 5).lines).toBe(1);
+  expect(fitOf({ ...room, height: 160 }, 1, plain(4))).toMatchObject({ tight: true, lines: 2 });
+  const wordy = { count: 2, long: true, wordy: true };
+  expect(fitOf({ width: 400, label: 52, zoom: 1, height: 160 }, 1, wordy).lines).toBe(2);
+  expect(fitOf({ width: 1200, label: 72, zoom: 1, height: 400 }, 1, plain(4)).lines).toBe(1);
 });

@@ -2,7 +2,7 @@
 
 import type { SessionState } from "../../../state/session.svelte";
 import type { FigureFrame } from "../../../state/watch.svelte";
-import { History } from "./kept.svelte";
+import { History, type Kept } from "./kept.svelte";
 import { distributionsOf, numbersOf, type Distributions, type LayerNumbers } from "./read";
 
 export class Statistics {
@@ -34,6 +34,24 @@ export class Statistics {
   pause(): void {
     for (const history of this.all) history.pause();
   }
+}
+
+/**
+ * What was kept up to a step of the past, and the figures of that step, which may be computed only
+ * now: there is one column at least, once they came.
+ */
+export function upTo<K extends Exclude<keyof Statistics, "add" | "pause">>(
+  own: Statistics[K],
+  at: number,
+  frame: FigureFrame | null,
+  from: K,
+): readonly Kept<LayerNumbers | Distributions>[] {
+  const before = own.entries.filter(({ step }) => step < at);
+  if (frame === null) return before;
+  const alone = new Statistics();
+  alone.add(frame);
+  const now = alone[from].entries.filter(({ step }) => step === at);
+  return [...before, ...now.map((entry) => ({ ...entry, begins: before.length === 0 }))];
 }
 
 const kept = new WeakMap<SessionState, Statistics>();
