@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import browser, fused, latency, learning, light, viewers, watching
+from tests.bench import browser, fused, graph, latency, learning, light, viewers, watching
 from tests.bench.table import Line, render
 from tests.support.server import LanternServer
 
@@ -37,6 +37,7 @@ def main(names: list[str]) -> int:
         section("explain", lambda: latency.explanations(server))
         section("viewers", lambda: viewers.measure(server))
         section("browser", lambda: browser.measure(server))
+        section("graph", lambda: graph.measure(server))
         data = server.data
     section("server", light.server)
     section("page", light.page)
