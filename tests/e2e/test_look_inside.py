@@ -3,11 +3,12 @@
 import math
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.support.browser import open_tab
-from tests.support.server import LanternServer
+from tests.support.server import LanternServer, wait_until
 
 SLOW = 30_000
 SMALL_CNN = {
@@ -39,9 +40,9 @@ def panel(page: Page, name: str) -> Locator:
     return page.get_by_role("tabpanel", name=name, exact=True)
 
 
-def chosen_input(server: LanternServer, session: str) -> int:
-    """Place in the data of the sample that everything looks at."""
-    return server.request("GET", f"/sessions/{session}/inputs")["slots"]["0"]["index"]
+def looked_at(server: LanternServer, session: str) -> dict[str, Any]:
+    """The sample that everything looks at."""
+    return server.request("GET", f"/sessions/{session}/inputs")["slots"]["0"]
 
 
 def around(page: Page, canvas: Locator) -> None:
@@ -97,7 +98,7 @@ def test_points_of_an_embedding_are_chosen_by_dragging_around_them(
     expect(pictures.get_by_text(re.compile(r"^\d+ chosen"))).to_be_visible()
     pictures.get_by_role("button", name=re.compile("^Look at")).nth(5).click()
     expect(inside.get_by_text("1 pinned")).to_have_count(0)
-    assert chosen_input(server, session) > 0
+    wait_until(lambda: looked_at(server, session)["index"] > 0)
 
 
 @pytest.mark.parametrize("method", ["t-SNE", "UMAP"])
@@ -130,8 +131,7 @@ def test_a_patch_leads_to_the_picture_it_is_from(
     tab.get_by_label("Layer", exact=True).select_option("conv1")
     expect(tab.get_by_text("each unit sees 5 × 5 pixels")).to_be_visible(timeout=SLOW)
     tab.get_by_role("button", name=re.compile("^Look at the picture of")).first.click()
-    expect(inside.get_by_text("Paused", exact=True)).to_be_visible()
-    assert server.request("GET", f"/sessions/{session}/inputs")["slots"]["0"]["split"] == "train"
+    wait_until(lambda: looked_at(server, session)["split"] == "train")
 
 
 def test_features_are_a_film_that_is_compared_with_the_data(inside: Page) -> None:

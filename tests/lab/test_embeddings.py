@@ -1,6 +1,7 @@
 """Where layers put samples: PCA, t-SNE and UMAP, and how far a picture of them can be trusted."""
 
 import math
+import threading
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from lantern.lab import components
 from lantern.lab.arrays import numpy_of
 from lantern.lab.aside import aside, drained
 from lantern.lab.components import is_large, principal
+from lantern.lab.inspectors import embedding
 from lantern.lab.inspectors._epochs import Epochs, _library, prepared
 from lantern.lab.kinds import Inspector
 from lantern.lab.nearness import distances_between, nearest, trustworthiness
@@ -76,12 +78,19 @@ def test_many_components_by_iteration_are_those_of_the_exact_way(monkeypatch):
     assert likeness.abs().min() > 0.98
 
 
-def test_a_large_embedding_lets_training_go_on(monkeypatch):
-    monkeypatch.setattr(components, "LARGE", 20)
+def test_a_large_embedding_is_made_in_a_thread_of_its_own(monkeypatch):
+    threads = []
+
+    def noted(*given):
+        threads.append(threading.current_thread().name)
+        return principal(*given)
+
+    monkeypatch.setattr(embedding, "principal", noted)
     subject = subject_of("images", 200)
-    inspector = Inspector.registry["embedding"](samples=60)
-    steps = list(inspector.figures(subject))
-    assert steps[-2] == Progress(1.0, "principal components", steps[-2].rest_s)
+    look("embedding", subject, samples=60)
+    monkeypatch.setattr(components, "LARGE", 20)
+    look("embedding", subject, samples=60)
+    assert threads == [threading.current_thread().name, "aside"]
 
 
 def test_pca_of_both_splits_marks_those_held_out():
