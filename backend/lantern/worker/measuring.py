@@ -25,8 +25,8 @@ SENTENCE = "Measuring the network on held-out data"
 UNWATCHED_SHARE = 0.004
 """Of wall time, while nobody looks."""
 
-WATCHED_SHARE_OF_BUDGET = 0.5
-"""Of the budget, while somebody looks: 5 % of wall time with a budget of 10 %."""
+WATCHED_SHARE_OF_BUDGET = 0.25
+"""Of the budget, while somebody looks: what views leave of it (`budget.USED`)."""
 
 
 @dataclass(frozen=True)
