@@ -122,14 +122,14 @@ class Lookout:
         return self.measuring.can_go_on(now)
 
     def _look_until(self, are_done: threading.Event) -> None:
-        """Look at what was held while steps are done; then measure, if there is nothing to see."""
+        """Measure what is due, and look at what was held, while steps are done."""
         budget, inbox = self._session.budget, self._session.inbox
         is_watched = len(self.observer) > 0
         while not are_done.is_set() and inbox.empty():
             now = time.perf_counter()
-            if budget.is_open and self.observer.slice(now, "beside"):
-                continue
-            if not self.measuring.go_on(now, cost=CROWDING, is_watched=is_watched):
+            if self.measuring.go_on(now, cost=CROWDING / 2, is_watched=is_watched):
+                continue  # it has a share of its own; views would always find something to do
+            if not (budget.is_open and self.observer.slice(now, "beside")):
                 break
 
     def _time_since_last(self, now: float) -> float:
