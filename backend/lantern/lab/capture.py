@@ -51,8 +51,12 @@ def kind_of(module: nn.Module) -> LayerKind:
 
 
 @contextmanager
-def recording(module: nn.Module) -> Iterator[list[Call]]:
-    """Collect the calls of all leaf modules made inside the `with` block."""
+def recording(module: nn.Module, *, linked: bool = False) -> Iterator[list[Call]]:
+    """Collect the calls of all leaf modules made inside the `with` block.
+
+    An output is kept as it was. Where it is `linked` it is the very tensor that later layers
+    depend on, so that gradients reach it: an in-place layer is then handed the copy.
+    """
     calls: list[Call] = []
     handles: list[RemovableHandle] = []
     # An in-place layer overwrites what the layer before it put out, so copy where there is one.
@@ -61,10 +65,13 @@ def recording(module: nn.Module) -> Iterator[list[Call]]:
     def hook_for(path: str, part: nn.Module) -> RemovableHandle:
         kind = kind_of(part)
 
-        def note(_: nn.Module, given: tuple[Tensor, ...], output: Tensor) -> None:
-            if isinstance(output, Tensor) and given:
-                kept = output.clone() if copies else output
-                calls.append(Call(path, part, kind, given[0], output, kept))
+        def note(_: nn.Module, given: tuple[Tensor, ...], output: Tensor) -> Tensor | None:
+            if not isinstance(output, Tensor) or not given:
+                return None
+            copied = output.clone() if copies else output
+            passed, kept = (copied, output) if linked else (output, copied)
+            calls.append(Call(path, part, kind, given[0], passed, kept))
+            return passed if linked else None
 
         return part.register_forward_hook(note)
 

@@ -1,14 +1,11 @@
 """How the loss of some samples depends on what layers put out, and on their weights."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor, nn
-from torch.utils.hooks import RemovableHandle
+from torch import Tensor
 
-from lantern.lab.capture import Call, kind_of
+from lantern.lab.capture import Call, recording
 from lantern.lab.inspectors._samples import first_of_training, in_slot
 from lantern.lab.subject import Subject
 from lantern.lab.wording import class_name
@@ -49,7 +46,7 @@ def activation_gradients(subject: Subject, judged: Judged) -> tuple[float, list[
 
     The gradient is 0 where the loss does not depend on what a layer puts out.
     """
-    with torch.enable_grad(), _linked(subject.module) as calls:
+    with torch.enable_grad(), recording(subject.module, linked=True) as calls:
         # The input carries the gradients, so that nothing is asked of the module's parameters.
         outputs = subject.module(judged.inputs.detach().clone().requires_grad_())
         loss = subject.loss.values(outputs, judged.targets).mean()
@@ -80,35 +77,3 @@ def weight_gradients(
         if gradient is not None and weight.dim() > 1
     }
     return float(loss.detach()), gradients
-
-
-@contextmanager
-def _linked(module: nn.Module) -> Iterator[list[Call]]:
-    """Collect the leaf calls with their very outputs, as far as the loss depends on them.
-
-    A layer that overwrites its input is handed a copy, so that no output is lost.
-    """
-    calls: list[Call] = []
-    handles: list[RemovableHandle] = []
-    copies = any(getattr(part, "inplace", False) for part in module.modules())
-
-    def hook_for(path: str, part: nn.Module) -> RemovableHandle:
-        kind = kind_of(part)
-
-        def note(_: nn.Module, given: tuple[Tensor, ...], output: Tensor) -> Tensor | None:
-            if not isinstance(output, Tensor) or not given:
-                return None
-            passed = output.clone() if copies else output
-            calls.append(Call(path, part, kind, given[0], passed, output))
-            return passed
-
-        return part.register_forward_hook(note)
-
-    try:
-        for path, part in module.named_modules():
-            if not part._modules:
-                handles.append(hook_for(path, part))
-        yield calls
-    finally:
-        for handle in handles:
-            handle.remove()
