@@ -17,6 +17,8 @@ WORK = 4_000_000
 """Weights times samples that are computed in one go: a few milliseconds."""
 MARGIN = 0.2
 """Of the length of a path, left free on each side of it."""
+FLAT = 1e-6
+"""What is left of a unit vector that lies along another, but for rounding."""
 Weights = dict[str, Tensor]
 Extent = tuple[float, float, float, float]
 
@@ -43,10 +45,15 @@ class Plane:
 
     def coordinates(self, vectors: Tensor) -> Tensor:
         """Return (n, 2), where (n, weights) are seen in the plane (least squares)."""
-        axes = torch.stack([vector_of(self.first), vector_of(self.second)])  # (2, weights)
+        first, second = vector_of(self.first), vector_of(self.second)
         ways = vectors.double().cpu() - vector_of(self.origin)  # (n, weights)
-        # Random directions are not quite at right angles, so solve for both together.
-        return torch.linalg.lstsq(axes @ axes.t(), axes @ ways.t()).solution.t()  # (n, 2)
+        # By hand, not by LAPACK, whose last bits and signs of zeros differ from call to call.
+        lean = _along(second, first)  # random directions are not quite at right angles
+        across = second - lean * first
+        across = across * (across.norm() > FLAT * second.norm())
+        y = _along(ways, across)
+        x = _along(ways, first) - lean * y
+        return torch.stack([x, y], dim=1) + 0.0  # -0 becomes 0
 
 
 @dataclass(frozen=True)
@@ -161,6 +168,11 @@ def unstacked(vectors: Tensor, like: Weights) -> Weights:
         found[name] = part.reshape(-1, *weight.shape).to(weight)  # (n, weights of it) -> (n, ...)
         start += weight.numel()
     return found
+
+
+def _along(ways: Tensor, axis: Tensor) -> Tensor:
+    """Return how many times the axis (weights,) lies along (..., weights); 0 if it has no length."""
+    return ways @ axis / (axis @ axis).clamp_min(1e-30)
 
 
 def _weights(vector: Tensor, like: Weights) -> Weights:
