@@ -14,6 +14,7 @@ from lantern.protocol.ids import ViewKey
 from lantern.protocol.views import View
 from lantern.worker import inspection, observer
 from lantern.worker.observer import Observer, Scene, Stamp
+from lantern.worker.watched import AWAITED_S
 
 load_plugins()
 
@@ -38,7 +39,11 @@ class Looking:
         )
         self.observer = Observer(scene)
         for name in costs_s:
-            self.observer.watch(ViewKey(name), View(inspector=name), 60)
+            self.watch(name)
+
+    def watch(self, name: str) -> None:
+        """Open a view."""
+        self.observer.watch(ViewKey(name), View(inspector=name), 60)
 
     def _figures(self, view: View, inspector: Inspector) -> Iterator[Figure | Progress]:
         slices = 5 if inspector.runs_long else 1
@@ -96,6 +101,30 @@ def test_the_first_look_at_a_run_is_owed_whatever_the_budget_says(monkeypatch):
     assert looking.looks == {"network": 1, "output": 1}
     watching.restart()
     assert watching.is_hurried
+
+
+def test_what_somebody_waits_for_takes_turns_with_all_the_others_until_it_is_there(monkeypatch):
+    others = {"network": 0.02, "output": 0.02, "norms": 0.02, "weights": 0.02}
+    looking = Looking(monkeypatch, others)
+    looking.go(1)
+    looking.costs_s["landscape"] = 0.02
+    looking.watch("landscape")
+    assert looking.observer.is_awaited
+    looking.looks.clear()
+    looking.go(0.2)
+    assert looking.looks["landscape"] == 5  # of ten slices
+    assert not looking.observer.is_awaited
+    looking.looks.clear()
+    looking.go(1)
+    assert looking.looks.total() - looking.looks["landscape"] > 30
+
+
+def test_what_takes_too_long_to_wait_for_gives_way(monkeypatch):
+    looking = Looking(monkeypatch, {"network": 0.01, "landscape": AWAITED_S})
+    assert looking.observer.is_awaited
+    looking.go(AWAITED_S)
+    assert looking.looks["landscape"] == 1  # of the five that make it whole
+    assert not looking.observer.is_awaited
 
 
 def test_a_change_by_hand_waits_for_the_next_step_and_is_shown_once(monkeypatch):

@@ -29,6 +29,10 @@ CROWDING = 0.2
 """What a second of looking beside PyTorch's steps takes of them: they share memory and locks."""
 
 
+AWAITED = 5.0
+"""Times its share is what the budget grants while somebody waits for a first picture."""
+
+
 class Lookout:
     """Spends the session's budget on views and validation."""
 
@@ -66,7 +70,8 @@ class Lookout:
         """While training runs: look as long as there is credit, then measure if that is due."""
         session, budget = self._session, self._session.budget
         now = time.perf_counter()
-        budget.earn(self._time_since_last(now), used=1.0 if self._is_beside else USED)
+        used = AWAITED if self.observer.is_awaited else 1.0 if self._is_beside else USED
+        budget.earn(self._time_since_last(now), used=used)
         budget.spend(self._sending_since_last())
         observer = self.observer
         if observer.awaits_step:

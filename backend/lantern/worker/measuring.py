@@ -29,6 +29,11 @@ WATCHED_SHARE_OF_BUDGET = 0.25
 """Of the budget, while somebody looks: what views leave of it (`budget.USED`)."""
 
 
+HASTE = 4.0
+"""Times that share, while what is known is of the first half of the run so far: a curve that is
+just beginning soon says nothing of the network that is looked at."""
+
+
 @dataclass(frozen=True)
 class Measurement:
     """One under way, and where the run stood when it began."""
@@ -113,9 +118,13 @@ class Measuring:
     ) -> None:
         """Put the next slice off, so that the share is kept."""
         budget = self._session.budget.share * WATCHED_SHARE_OF_BUDGET
-        share = budget if is_watched else min(budget, UNWATCHED_SHARE)
+        share = budget * self._haste() if is_watched else min(budget, UNWATCHED_SHARE)
         now = time.perf_counter()
         self._next_s = max(self._next_s, now + max(rest_s, cost * (now - since_s) / share))
+
+    def _haste(self) -> float:
+        known = self._measured.step if self._measured else 0
+        return HASTE if self._session.run.step > 2 * known else 1.0
 
     def _advance(self, started_s: float) -> bool:
         """Go on; return whether nothing is under way any more."""

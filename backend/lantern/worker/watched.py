@@ -12,6 +12,10 @@ from lantern.protocol.views import View
 from lantern.worker.inspection import Inspection, Steps
 
 
+AWAITED_S = 4.0
+"""So much computing is done at once for what somebody waits for; the rest comes by and by."""
+
+
 class Stamp(NamedTuple):
     """What a figure depends on: when it is equal, so is the figure."""
 
@@ -63,6 +67,11 @@ class Watched:
         """Return whether a short view was not seen at all yet."""
         is_short = not self.inspector.runs_long and self.view.at == "live"
         return self.seen is None and is_short and self.asked_by is None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Return whether somebody looks at an empty place until this is computed."""
+        return self.seen is None and (self.work is None or self.work.spent_s < AWAITED_S)
 
     @property
     def is_apart(self) -> bool:

@@ -14,6 +14,9 @@ describe("ticks", () => {
     expect(logTicks(0.001, 1, 4)).toEqual([0.001, 0.01, 0.1, 1]);
     expect(logTicks(0.1, 1, 6)).toEqual([0.1, 0.2, 0.5, 1]);
     expect(logTicks(1e-9, 1, 3)).toEqual([1e-9, 1e-6, 1e-3, 1]);
+    expect(logTicks(0.5, 5, 4)).toEqual([0.5, 1, 2, 5]);
+    expect(logTicks(0.02, 2, 4)).toEqual([0.03, 0.1, 0.3, 1]);
+    expect(logTicks(0.02, 4, 4)).toEqual([0.1, 1]);
   });
 });
 

@@ -29,22 +29,30 @@ export function linearTicks(low: number, high: number, count: number): number[] 
   );
 }
 
-/** Powers of ten; 1-2-5 between them where there are few. */
+/** Powers of ten; 1-2-5 or 1-3 between them where there is room for that. */
 export function logTicks(low: number, high: number, count: number): number[] {
   const from = Math.floor(Math.log10(low) + 1e-9);
   const to = Math.ceil(Math.log10(high) - 1e-9);
   const inner = Math.floor(Math.log10(high) + 1e-9) - Math.ceil(Math.log10(low) - 1e-9);
   // Wide ranges count down from the greatest power inside, so that two are there at least.
   if (to - from > count && inner >= 1) return powers(low, high, inner, count);
-  const leads = (to - from) * 3 <= count ? [1, 2, 5] : (to - from) * 2 <= count ? [1, 3] : [1];
-  const ticks: number[] = [];
-  for (let power = from; power <= to; power += 1) {
+  for (const leads of [[1, 2, 5], [1, 3]]) {
+    const found = ticksAt(leads, low, high);
+    if (found.length <= count) return found;
+  }
+  return ticksAt([1], low, high);
+}
+
+/** These multiples of powers of ten, as far as they lie in a range. */
+function ticksAt(leads: readonly number[], low: number, high: number): number[] {
+  const found: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += 1) {
     for (const lead of leads) {
       const tick = Number((lead * 10 ** power).toPrecision(12));
-      if (tick >= low * 0.9999 && tick <= high * 1.0001) ticks.push(tick);
+      if (tick >= low * 0.9999 && tick <= high * 1.0001) found.push(tick);
     }
   }
-  return ticks;
+  return found;
 }
 
 function powers(low: number, high: number, inner: number, count: number): number[] {
