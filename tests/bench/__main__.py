@@ -5,7 +5,17 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import browser, fused, graph, latency, learning, light, viewers, watching
+from tests.bench import (
+    browser,
+    fused,
+    graph,
+    latency,
+    learning,
+    light,
+    opening,
+    viewers,
+    watching,
+)
 from tests.bench.table import Line, render
 from tests.support.server import LanternServer
 
@@ -31,6 +41,7 @@ def main(names: list[str]) -> int:
             section("residual", lambda p=plan: watching.measure(server, p))
         section("learning", lambda: learning.digits(server))
         section("learning", lambda: learning.residual(server))
+        section("opening", lambda: opening.measure(server))
         section("fused", lambda: fused.session(server))
         section("start", lambda: latency.session_start(server))
         section("slider", lambda: latency.slider(server))

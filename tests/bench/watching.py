@@ -16,6 +16,9 @@ from tests.support.viewer import Viewer
 
 SETTLE_S = 0.4
 
+FIRST_S = 60.0
+"""For the first figures of all views while training is paused; some take seconds."""
+
 Views = tuple[tuple[str, dict[str, Any]], ...]
 """Inspectors and their parameters."""
 
@@ -127,8 +130,19 @@ async def _watched(server: LanternServer, session: str, views: Views, seconds: f
     async with Viewer(server.url, session) as viewer:
         for at, (inspector, params) in enumerate(views):
             await viewer.watch(inspector, ref=f"{inspector}-{at}", **params)
-        await asyncio.sleep(SETTLE_S)
+        await _all_seen(viewer, len(views))
         return await _speed(server, session, seconds)
+
+
+async def _all_seen(viewer: Viewer, count: int) -> None:
+    """Wait for the first whole figure of each view: what is measured is watching, not opening."""
+    seen: set[str] = set()
+    async with asyncio.timeout(FIRST_S):
+        while len(seen) < count:
+            arrival = await viewer.arrivals.get()
+            header = arrival.header
+            if arrival.type == "view_problem" or (arrival.type == "figure" and header["final"]):
+                seen.add(header["key"])
 
 
 def measure(server: LanternServer, plan: "Plan") -> list[Line]:

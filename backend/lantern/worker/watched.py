@@ -11,7 +11,6 @@ from lantern.protocol.problems import Problem
 from lantern.protocol.views import View
 from lantern.worker.inspection import Inspection, Steps
 
-
 AWAITED_S = 4.0
 """So much computing is done at once for what somebody waits for; the rest comes by and by."""
 

@@ -175,7 +175,8 @@ function ticksThatFit(ctx: CanvasRenderingContext2D, plot: Rect, domain: Domain)
     const made = ticks(domain, wish).map((tick) => {
       const text = Number.isInteger(tick) && tick < 1e6 ? count(tick) : short(tick);
       const half = ctx.measureText(text).width / 2;
-      const x = Math.min(place(domain, tick, plot.x, right), right - half);
+      const at = place(domain, tick, plot.x, right);
+      const x = Math.max(plot.x + half, Math.min(at, right - half));
       fits &&= x - half >= end;
       end = x + half + TICK_GAP;
       return { text, x };

@@ -171,7 +171,7 @@ def unstacked(vectors: Tensor, like: Weights) -> Weights:
 
 
 def _along(ways: Tensor, axis: Tensor) -> Tensor:
-    """Return how many times the axis (weights,) lies along (..., weights); 0 if it has no length."""
+    """Return how many axes (weights,) long each of (..., weights) is along it; 0 for one of 0."""
     return ways @ axis / (axis @ axis).clamp_min(1e-30)
 
 
