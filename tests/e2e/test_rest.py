@@ -188,3 +188,38 @@ def test_the_docs_show_every_parameter_with_its_bounds(server: LanternServer) ->
     for plugin in catalog["plugins"]:
         for name in plugin["parameters"].get("properties", {}):
             assert f'"{name}"' in schema, (plugin["name"], name)
+
+
+WRONG = {
+    "inspector.params.layer: must have at most 200 characters": (
+        {"inspector": "activations", "params": {"layer": "x" * 300}}
+    ),
+    " more.": {"inspector": "nonsense"},
+    "inspector.params.layer: must be Unicode text": (
+        {"inspector": "activations", "params": {"layer": "\udcff"}}
+    ),
+}
+
+
+@pytest.mark.parametrize("sentence", WRONG)
+def test_what_cannot_be_asked_is_a_sentence(
+    server: LanternServer, digits: str, sentence: str
+) -> None:
+    answer = httpx.post(
+        f"{server.url}/api/v1/sessions/{digits}/inspect",
+        content=json.dumps(WRONG[sentence]),
+        headers={"content-type": "application/json"},
+        timeout=30,
+    )
+    assert answer.status_code == 422
+    assert sentence in answer.json()["detail"]
+
+
+def test_a_session_that_was_stopped_goes_on_at_once_when_it_is_told_to(
+    server: LanternServer,
+) -> None:
+    session = server.create(DIGITS, phase="paused")["id"]
+    server.command(session, "run", steps=5, wait_s=30)
+    server.command(session, "stop")
+    assert server.command(session, "run", steps=3, wait_s=30)["step"] == 8
+    server.request("DELETE", f"/sessions/{session}")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from tests.lab.pictures import SVG, picture, plain, png_that_says
+from tests.lab.pictures import NO_PALETTE, SVG, jpeg_that_says, picture, plain, png_that_says
 
 from lantern.lab.building.decode import decoded
 from lantern.protocol.picture_files import LIMITS, Limits, stated_size
@@ -120,6 +120,8 @@ TRAPS = {
         b"\xff\xd8\xff\xc0\x00\x11\x08" + struct.pack(">HH", 30_000, 30_000) + bytes(20),
         "30000 x 30000 pixels",
     ),
+    "lying jpeg": (jpeg_that_says(4000, 4000), "lies about its size"),
+    "no palette": (NO_PALETTE, "cannot be decoded"),
     "endless header": (b"\xff\xd8" + b"\xff" * 5000, "ends before its size is told"),
     "lost header": (b"\xff\xd8\xff\xe0\x00\x04abcd", "cannot be followed"),
 }

@@ -7,16 +7,21 @@ from pathlib import Path
 import pytest
 import torch
 from tests.lab.pictures import (
+    NO_PALETTE,
     SVG,
     by_class,
+    jpeg_that_says,
     picture,
     plain,
     png_that_says,
     write_pictures,
     write_zip,
+    zip_of_version,
+    zip_without_name,
 )
 
 from lantern.lab.building import kept, picture_set
+from lantern.lab.building.shelf import first_set
 from lantern.lab.data import Data
 from lantern.lab.datasets.folder import Folder
 from lantern.lab.subject import Progress
@@ -178,6 +183,8 @@ BAD = {
     "a long line": (png_that_says(30_000, 3), "30000 x 3 pixels"),
     "cut off": (picture(side=50)[:-400], "ends too early"),
     "lying": (png_that_says(200, 200), "damaged"),
+    "lying jpeg": (jpeg_that_says(4000, 4000), "lies about its size"),
+    "no palette": (NO_PALETTE, "cannot be decoded"),
     "empty": (b"", "is not a PNG"),
     "something else": (b"<html>", "is not a PNG"),
 }
@@ -227,7 +234,7 @@ def test_nothing_in_the_data_folder_is_said(root: Path):
 
 def test_one_class_is_too_few(root: Path):
     write_zip(root / "set.zip", {"cats/1.png": picture(), "cats/2.png": picture(1)})
-    assert "pictures of 1 classes" in refusal(root, path="set.zip")
+    assert "one class alone" in refusal(root, path="set.zip")
 
 
 def test_more_than_fits_into_memory_is_refused_before_anything_is_read(root: Path, monkeypatch):
@@ -264,6 +271,10 @@ def trap(path: Path, which: str) -> None:
         at = content.rfind(picture_sets.END)
         content[at + 12 : at + 16] = (2**31).to_bytes(4, "little")
         path.write_bytes(content)
+    elif which == "later version":
+        zip_of_version(path, 99)
+    elif which == "no name":
+        zip_without_name(path)
 
 
 TRAPS = {
@@ -275,6 +286,8 @@ TRAPS = {
     "twice": "two files of the same name",
     "cut off": "not all of it is there",
     "long list": "too long a list of files",
+    "later version": "zip file version 9.9",
+    "no name": "a file without a name",
 }
 
 
@@ -284,6 +297,48 @@ def test_traps_are_refused_with_a_sentence(root: Path, cache: Path, which: str):
     assert TRAPS[which] in refusal(root, path="set.zip")
     assert [path.name for path in root.iterdir()] == ["set.zip"]
     assert list(cache.iterdir()) == []
+
+
+def test_names_are_found_however_they_are_written(root: Path):
+    odd = {
+        f"./{name}" if at % 2 else name.replace("/", "//"): content
+        for at, (name, content) in enumerate(coloured().items())
+    }
+    write_zip(root / "set.zip", odd)
+    data = Folder(side=8).load(root, 0)
+    assert len(data.train) + len(data.validation) == 30
+    assert is_right(data)
+
+
+def test_long_names_that_begin_alike_stay_two_classes(root: Path):
+    long = "x" * 100
+    files = {
+        name.replace("red", f"{long}1").replace("green", f"{long}2"): content
+        for name, content in coloured().items()
+    }
+    write_zip(root / "set.zip", files)
+    data = Folder(side=8).load(root, 0)
+    classes = data.classes
+    assert len(set(classes)) == 3
+    assert max(map(len, classes)) <= 60
+
+
+def test_a_class_of_which_nothing_can_be_read_is_refused(root: Path):
+    bad = {f"zebra/{number}.png": picture()[:200] for number in range(3)}
+    write_zip(root / "set.zip", coloured() | bad)
+    assert "no picture of the class 'zebra' can be read" in refusal(root, path="set.zip")
+
+
+def test_names_that_are_no_text_harm_nobody(root: Path):
+    write_pictures(root / "good.zip")
+    write_zip(Path(os.fsdecode(os.fsencode(root) + b"/a\xff.zip")), by_class(3))
+    for name, content in coloured().items():
+        path = Path(os.fsdecode(os.fsencode(root / "loose" / name) + b"\xff.png"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (root / "loose" / "red" / os.fsdecode(b"\xfe.png")).write_bytes(b"")
+    assert first_set(root, field="dataset.params.path") == "good.zip"
+    assert "?.png" in Folder(side=8, path="loose").load(root, 0).note
 
 
 def test_too_many_files_are_refused(root: Path, monkeypatch):

@@ -151,12 +151,15 @@ async def test_a_stopped_session_sleeps_and_wakes_at_the_next_command(server):
     async with FakeAgent(server) as agent, server.client() as client:
         made = await create(client)
         path = f"/api/v1/sessions/{made['id']}"
-        await client.post(f"{path}/commands", json={"type": "stop"})
-        await agent.exited(agent.starts[0], 0)
         session = server.services.sessions.find(made["id"])
-        await until(lambda: session.state.phase == "sleeping")
-        answer = await client.post(f"{path}/inspect", json=VIEW)
-        assert answer.status_code == 200
+        stopping = asyncio.create_task(client.post(f"{path}/commands", json={"type": "stop"}))
+        await until(lambda: session.is_ending)
+        asking = asyncio.create_task(client.post(f"{path}/inspect", json=VIEW))
+        await asyncio.sleep(0.1)
+        assert len(agent.starts) == 1  # what is asked meanwhile waits for the next worker
+        await agent.exited(agent.starts[0], 0)
+        assert (await stopping).json()["session"]["phase"] in {"sleeping", "building", "paused"}
+        assert (await asking).status_code == 200
         assert agent.starts[1].phase == "paused"
 
 

@@ -3,14 +3,25 @@
 import io
 import os
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import httpx
 import pytest
-from tests.lab.pictures import SVG, by_class, picture, png_that_says, write_zip
+from tests.lab.pictures import (
+    SVG,
+    by_class,
+    picture,
+    png_that_says,
+    write_zip,
+    zip_of_version,
+    zip_that_lies,
+    zip_without_name,
+)
 from tests.server.fakes import Server
 
+from lantern.protocol.picture_sets import members, open_archive, unpacked
 from lantern.server import picture_sets
 from lantern.server.picture_sets import PictureSets
 
@@ -124,7 +135,16 @@ TRAPS = {
     ),
     "slip": (lambda at: archive(at, by_class(2) | {"../x.png": picture()}), "leads out of it"),
     "lzma": (lambda _: packed_by(zipfile.ZIP_LZMA), "packed by another way than deflate"),
-    "one class": (lambda at: archive(at, {"a/1.png": picture()}), "pictures of 1 classes"),
+    "later version": (
+        lambda at: zip_of_version(at / "late.zip", 99).read_bytes(),
+        "zip file version 9.9",
+    ),
+    "no name": (lambda at: zip_without_name(at / "odd.zip").read_bytes(), "a file without a name"),
+    "a class of junk": (
+        lambda at: archive(at, by_class(3) | {"zebra/1.png": b"junk", "zebra/2.png": b""}),
+        "No picture in 'zebra' can be read",
+    ),
+    "one class": (lambda at: archive(at, {"a/1.png": picture()}), "one class alone"),
 }
 
 
@@ -213,3 +233,29 @@ def test_other_bodies_that_are_too_large_are_refused_in_words(client):
     assert refused.status_code == 413
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.json()["detail"] == "The request is too large."
+
+
+def test_what_is_packed_behind_a_picture_is_never_unpacked(tmp_path: Path):
+    path = tmp_path / "liar.zip"
+    path.write_bytes(zip_that_lies(200_000_000))
+    with open_archive(path) as opened:
+        tracemalloc.start()
+        for info in members(opened):
+            assert unpacked(opened, info) == picture()
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert most < 5_000_000
+
+
+def test_what_an_upload_was_found_to_hold_is_told_from_then_on(client, tmp_path: Path):
+    sent = send(client, archive(tmp_path, by_class(3) | {"cats/bad.png": b"junk"})).json()
+    assert (sent["pictures"], sent["left_out"]) == (6, 1)
+    assert client.get("/picture-sets").json() == [sent]
+
+
+def test_a_set_that_cannot_be_read_or_named_hides_no_other(client, data: Path):
+    write_zip(data / "birds.zip", by_class(2))
+    zip_of_version(data / "late.zip", 99)
+    zip_without_name(data / "nameless.zip")
+    write_zip(Path(os.fsdecode(os.fsencode(data) + b"/q\xff.zip")), by_class(2))
+    assert [card["path"] for card in client.get("/picture-sets").json()] == ["birds.zip"]

@@ -95,6 +95,38 @@ async def test_numbers_that_are_not_finite_are_refused_by_field(shared, number):
         assert answer.json()["field"] == "dataset.params.noise"
 
 
+@pytest.mark.parametrize("params", ['{"noise": "\\udcff"}', '{"\\ud800": 1}'])
+async def test_text_that_is_no_unicode_is_refused_by_field(shared, params):
+    body = '{"experiment": {"dataset": {"name": "circle", "params": PARAMS}, "model": '
+    content = body.replace("PARAMS", params) + '{"name": "mlp"}}}'
+    async with shared.client() as client:
+        headers = {"content-type": "application/json"}
+        answer = await client.post("/api/v1/sessions", content=content, headers=headers)
+        assert answer.status_code == 422
+        assert "Unicode text" in answer.json()["detail"]
+        assert answer.json()["field"].startswith("dataset.params")
+
+
+async def test_a_step_that_cannot_be_is_refused_as_a_step(server):
+    async with FakeAgent(server), server.client() as client:
+        path = f"/api/v1/sessions/{(await create(client))['id']}/inspect"
+        answer = await client.post(path, json={"inspector": "prediction", "at": -1})
+        assert answer.json()["field"] == "at"
+        assert "greater than or equal to 0, not -1" in answer.json()["detail"]
+
+
+async def test_a_command_of_no_known_kind_is_told_which_there_are(server):
+    async with FakeAgent(server), server.client() as client:
+        path = f"/api/v1/sessions/{(await create(client))['id']}/commands"
+        wrong = await client.post(path, json={"type": "jump"})
+        assert wrong.json()["field"] == "type"
+        assert wrong.json()["detail"].startswith("type: there is no 'jump'; there are run, ")
+        untyped = await client.post(path, content=b'{"type": "run"}')
+        assert "content-type: application/json" in untyped.json()["detail"]
+        missing = await client.post(path, json={})
+        assert missing.json()["detail"] == "type: it is missing."
+
+
 async def test_an_edit_to_a_number_that_is_not_finite_is_refused(server):
     async with FakeAgent(server), server.client() as client:
         made = await create(client)

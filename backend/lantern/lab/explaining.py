@@ -1,11 +1,13 @@
 """Explain and attack any torch module, in process: no session, no server."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import torch
 from pydantic import JsonValue, ValidationError
 from torch import Tensor, nn
 
+from lantern.lab.given import background_of, inputs_of, model_of, require_class, targets_of
 from lantern.lab.kinds import Attack, Attribution
 from lantern.lab.look import private_copy
 from lantern.lab.plugin import Plugin, load_plugins, problem_of
@@ -19,7 +21,7 @@ P = TypeVar("P", bound=Plugin)
 def explain(
     module: nn.Module,
     inputs: Tensor,
-    target: int,
+    target: int | Sequence[int] | Tensor,
     method: str,
     *,
     layer: str | None = None,
@@ -28,17 +30,30 @@ def explain(
 ) -> Tensor:
     """Return raw signed float32 scores of what made the module say `target`.
 
-    Inputs are (b, c, h, w) in the module's own units; the result has their shape, or (b, 1, h', w')
-    for methods that look at the maps of one layer, given by its path as `layer` (default: the last
-    that has maps). `background` (n, c, h, w) holds samples of the data, for methods that compare
-    with some. It works on an eval-mode copy: the module's mode, gradients and hooks, and torch's
-    random state, stay as they are.
+    Inputs are (b, c, h, w), or rows (b, n), in the module's own units; the target is a class, or
+    one for each input. The result has the inputs' shape, or (b, 1, h', w') for methods that look at
+    the maps of one layer, given by its path as `layer` (default: the last that has maps).
+    `background` (n, c, h, w) holds samples of the data, for methods that compare with some. It
+    works on an eval-mode copy: the module's mode, gradients and hooks, and torch's random state,
+    stay as they are. What is not possible is a ProblemError; what the module raises is passed on.
     """
     plugin = method_of(Attribution, method, params)
-    model = Scores(private_copy(module))
-    require_class(model, inputs, target)
-    with torch.enable_grad():
-        return plugin.attribute(Question(model, inputs.detach(), target, layer, background))
+    if layer and not plugin.layered:
+        raise ProblemError(f"layer: {plugin.title} looks at no layer.", field="layer")
+    with torch.inference_mode(mode=False), torch.enable_grad():
+        pictures = inputs_of(inputs)
+        model = model_of(module, inputs)
+        compared = background_of(background, pictures)
+        classes = targets_of(target, len(pictures))
+        found: dict[int, Tensor] = {}
+        for each in sorted(set(classes)):
+            require_class(model, pictures, each)
+            chosen = [place for place, one in enumerate(classes) if one == each]
+            question = Question(model, pictures[chosen], each, layer, compared)
+            scores = plugin.attribute(question).detach().float()
+            found |= dict(zip(chosen, scores, strict=True))
+    whole = torch.stack([found[place] for place in range(len(pictures))])
+    return whole.reshape(inputs.shape) if inputs.dim() == 2 else whole
 
 
 def attack(
@@ -85,14 +100,3 @@ def method_of(kind: type[P], name: str, params: dict[str, JsonValue]) -> P:
         return found.model_validate(params)
     except ValidationError as error:
         raise problem_of(error, field="method_params") from None
-
-
-def require_class(model: nn.Module, inputs: Tensor, target: int) -> None:
-    """Raise a ProblemError if the model has no such class."""
-    with torch.no_grad():
-        classes = model(inputs[:1]).shape[1]
-    if not 0 <= target < classes:
-        raise ProblemError(
-            f"target: this network has {classes} classes, 0 to {classes - 1}, not {target}.",
-            field="target",
-        )

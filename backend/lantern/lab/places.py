@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lantern.lab.capture import Call, convolution_call, settled, traced
+from lantern.lab.functions import ACTIVATIONS, called_on, plain
 from lantern.protocol.problems import ProblemError
 
 MAPPED = frozenset({"conv", "norm", "activation"})
@@ -36,17 +37,32 @@ def place_of(model: nn.Module, inputs: Tensor, layer: str | None) -> Place:
     """
     calls, _ = traced(model, inputs[:1])
     if not layer:
-        return _last(calls)
+        return _last(model, inputs, calls)
     if any(call.path == layer and call.kind != "conv" for call in calls):
         return _named(model, inputs, layer, calls)
     if layer in {call.path for call in calls}:
         index = convolution_call(calls, layer)
         found = settled(calls, index)
+        _require_module_after(model, inputs, found)
         return Place(calls[index].path, found.path, found.module)
     return _named(model, inputs, layer, calls)
 
 
-def _last(calls: list[Call]) -> Place:
+def _require_module_after(model: nn.Module, inputs: Tensor, call: Call) -> None:
+    """Raise a ProblemError where a layer's non-linearity is a function, which no hook can see."""
+    if call.kind == "activation":
+        return
+    functions = sorted(called_on(model, inputs[:1], call.module) & ACTIVATIONS)
+    if functions:
+        raise ProblemError(
+            f"layer: what follows {call.path!r} is called as a function, {plain(functions[0])}, so "
+            "its maps after that cannot be had.",
+            field="layer",
+            hint="Use a module for it, such as torch.nn.ReLU(), in its own place.",
+        )
+
+
+def _last(model: nn.Module, inputs: Tensor, calls: list[Call]) -> Place:
     index = convolution_call(calls, None)
     found = settled(calls, index)
     joined = _averaged(calls)
@@ -55,6 +71,7 @@ def _last(calls: list[Call]) -> Place:
     # What follows the last convolution's own non-linearity, such as that of a sum of branches.
     maps = [call for call in calls if call.kind in MAPPED and _has_map(call.output)]
     last = maps[-1] if maps else found
+    _require_module_after(model, inputs, last)
     if last is found or last is calls[index]:
         return Place(calls[index].path, found.path, found.module)
     return Place(last.path, last.path, last.module)

@@ -30,11 +30,23 @@ class Refusal(ValueError):
         self.hint = hint
 
 
+HUFFMAN_JPEG = frozenset({0xC0, 0xC1, 0xC2})
+"""Frames whose every block of 8 x 8 pixels takes a bit at least."""
+
+
 def claimed(data: bytes, limits: Limits = LIMITS) -> tuple[Format, int, int]:
     """Return the format, width and height of a file within the limits; raises Refusal."""
     form, width, height = stated_size(data)
     _check(form, width, height, len(data), limits=limits)
+    if form == "JPEG" and _is_too_short(data):
+        raise Refusal("The picture lies about its size: its file is too short for that")
     return form, width, height
+
+
+def _is_too_short(data: bytes) -> bool:
+    """Return whether a JPEG cannot hold what it claims, which decoders fill up with grey."""
+    marker, width, height = _jpeg_frame(data)
+    return marker in HUFFMAN_JPEG and (width // 8) * (height // 8) > 8 * len(data)
 
 
 def stated_size(data: bytes) -> tuple[Format, int, int]:
@@ -43,7 +55,7 @@ def stated_size(data: bytes) -> tuple[Format, int, int]:
         if data.startswith(b"\x89PNG\r\n\x1a\n"):
             return "PNG", *struct.unpack_from(">II", data, 16)
         if data.startswith(b"\xff\xd8\xff"):
-            return "JPEG", *_jpeg_size(data)
+            return "JPEG", *_jpeg_frame(data)[1:]
         if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
             return "WEBP", *_webp_size(data)
     except (struct.error, IndexError):
@@ -54,8 +66,8 @@ def stated_size(data: bytes) -> tuple[Format, int, int]:
     raise Refusal("The file is not a PNG, JPEG or WebP picture", hint)
 
 
-def _jpeg_size(data: bytes) -> tuple[int, int]:
-    """Return width and height from the first frame header (SOF0 to SOF15)."""
+def _jpeg_frame(data: bytes) -> tuple[int, int, int]:
+    """Return marker, width and height of the first frame header (SOF0 to SOF15)."""
     at = 2
     while True:
         if data[at] != 0xFF:
@@ -63,7 +75,7 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
         marker = data[at + 1]
         if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
             height, width = struct.unpack_from(">HH", data, at + 5)
-            return width, height
+            return marker, width, height
         bare = marker in {0x01, 0xFF} or 0xD0 <= marker <= 0xD8
         fill = 1 if marker == 0xFF else 2
         at += fill if bare else 2 + struct.unpack_from(">H", data, at + 2)[0]

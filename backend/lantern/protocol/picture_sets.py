@@ -59,9 +59,9 @@ def arranged(names: Sequence[str], *, field: str | None = None) -> Arrangement:
 
     Folders around everything are passed over. Raises ProblemError if there are not two classes.
     """
-    paths = [parts_of(name) for name in names if _is_picture(name)]
-    depth = _around(paths)
-    inner = {parts[depth:]: "/".join(parts) for parts in paths if len(parts) > depth + 1}
+    paths = {parts_of(name): name for name in names if _is_picture(name)}
+    depth = _around(list(paths))
+    inner = {parts[depth:]: name for parts, name in paths.items() if len(parts) > depth + 1}
     part = _validation_folder(inner)
     if part is None:
         train, validation = _by_class(inner), {}
@@ -76,7 +76,10 @@ def arranged(names: Sequence[str], *, field: str | None = None) -> Arrangement:
 
 def members(archive: ZipFile, *, field: str | None = None) -> list[ZipInfo]:
     """Return the files of an archive, or raise a ProblemError for one that is not safe to read."""
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = archive.infolist()
+    if not all(info.filename for info in infos):  # which `is_dir` cannot look at
+        raise _refused("holds a file without a name", field)
+    infos = [info for info in infos if not info.is_dir()]
     if len(infos) > MOST_FILES:
         raise _refused(f"has {len(infos):,} files, and {MOST_FILES:,} is the most", field)
     for info in infos:
@@ -95,8 +98,28 @@ def open_archive(path: Path, *, field: str | None = None) -> ZipFile:
         if _index_bytes(path) > MOST_INDEX_BYTES:
             raise _refused(f"has too long a list of files; {MOST_FILES:,} is the most", field)
         return ZipFile(path)
-    except (BadZipFile, OSError, ValueError, struct.error) as error:
+    except (*UNPACKING_ERRORS, struct.error) as error:
         raise _refused(f"cannot be read: {_short(error)}", field) from None
+
+
+def unpacked(archive: ZipFile, info: ZipInfo) -> bytes:
+    """Return what a file of an archive holds, no more than it says; raises UNPACKING_ERRORS.
+
+    In pieces: `ZipFile.read` unpacks all that there is before it cuts it to the stated size.
+    """
+    with archive.open(info) as file:
+        return file.read(info.file_size + 1)  # the end is looked at as well, with the checksum
+
+
+def is_text(name: str) -> bool:
+    """Return whether a name from the disk can be sent: Python keeps odd bytes as surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
+def readable(name: str) -> str:
+    """Return a name as it can be shown and sent, whatever bytes it was made of."""
+    text = unicodedata.normalize("NFC", name)
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def parts_of(name: str) -> tuple[str, ...]:
@@ -131,18 +154,29 @@ def _validation_folder(inner: Iterable[tuple[str, ...]]) -> str | None:
 def _by_class(inner: dict[tuple[str, ...], str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for parts, name in inner.items():
-        found.setdefault(_class_name(parts[0]), []).append(name)
-    return {name: tuple(sorted(found[name])) for name in sorted(found)}
+        found.setdefault(readable(parts[0]), []).append(name)
+    short = _short_names(sorted(found))
+    return {short[name]: tuple(sorted(found[name])) for name in sorted(found)}
 
 
-def _class_name(folder: str) -> str:
-    text = unicodedata.normalize("NFC", folder)
-    return "".join(c if c.isprintable() else "?" for c in text)[:LONGEST_NAME]
+def _short_names(names: Sequence[str]) -> dict[str, str]:
+    """Return names that are not too long by the full ones; no two become one."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for place, name in enumerate(names):
+        short = name[:LONGEST_NAME]
+        if short in taken:
+            short = f"{name[: LONGEST_NAME - 8]}~{place}"
+        taken.add(short)
+        found[name] = short
+    return found
 
 
 def _check_classes(train: dict[str, tuple[str, ...]], field: str | None) -> None:
     if not 2 <= len(train) <= MOST_CLASSES:
-        many = "no pictures in folders" if not train else f"pictures of {len(train):,} classes"
+        many = {0: "no pictures in folders", 1: "pictures of one class alone"}.get(
+            len(train), f"pictures of {len(train):,} classes"
+        )
         raise ProblemError(
             f"The set has {many}; 2 to {MOST_CLASSES:,} classes are needed.",
             field=field,

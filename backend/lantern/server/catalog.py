@@ -17,7 +17,7 @@ from lantern.protocol.experiment import PARTS, Change, Edit, Experiment, with_ch
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.views import View
 from lantern.server.choices import narrowed, types_of
-from lantern.server.problems import problem_of, refuse_non_finite, shown, still_starting
+from lantern.server.problems import problem_of, refuse_unsayable, shown, still_starting
 
 NAMES_SHOWN = 12
 
@@ -93,7 +93,7 @@ class CatalogKeeper:
     def check_changes(self, experiment: Experiment, changes: tuple[Change, ...]) -> Experiment:
         """Return the experiment with the changes made, or raise a ProblemError."""
         for change in changes:
-            refuse_non_finite(change.value, change.path)
+            refuse_unsayable(change.value, change.path)
         try:
             changed = with_changes(experiment, changes)
         except KeyError as error:
@@ -135,11 +135,13 @@ class CatalogKeeper:
         card = self.catalog.find(kind, name)
         if card is None:
             known = self.catalog.names(kind)
+            more = len(known) - NAMES_SHOWN
             listed = ", ".join(known[:NAMES_SHOWN]) or "none yet"
+            listed += f" and {more} more" if more > 0 else ""
             raise ProblemError(
                 f"There is no {kind} {shown(name)}; there are {listed}.", field=f"{field}.name"
             )
-        refuse_non_finite(params, f"{field}.params")
+        refuse_unsayable(params, f"{field}.params")
         validator: Any = self._validator(card)  # jsonschema is typed in part only
         found: Any = best_match  # pyright: ignore[reportUnknownVariableType]
         error: SchemaError | None = found(validator.iter_errors(params))
@@ -182,6 +184,12 @@ def _problem(error: SchemaError, prefix: str) -> ProblemError:
             fact = f"must be of type {found.validator_value}"
         case "enum":
             fact = f"must be one of {', '.join(map(json.dumps, found.validator_value))}"
+        case "maxLength":
+            fact = f"must have at most {found.validator_value} characters"
+        case "minLength":
+            fact = f"must have at least {found.validator_value} characters"
+        case "pattern":
+            fact = f"must look like {found.validator_value}"
         case "minItems":
             fact = f"must have at least {found.validator_value} items"
         case "maxItems":

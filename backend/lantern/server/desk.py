@@ -71,6 +71,7 @@ class Desk:
     async def settle(self, session: Session, asked: Asked) -> bytes | None:
         """Return the answer of a command that was handed in; a refusal is raised."""
         answer = await self.answer(session, asked)
+        await self.lifecycle.end(session)
         if isinstance(answer, Problem):
             raise ProblemError(answer.sentence, field=answer.field, hint=answer.hint)
         return answer
@@ -102,6 +103,7 @@ class Desk:
         session.asked[command.id] = asked
         answer.add_done_callback(lambda _: session.asked.pop(command.id, None))
         if session.worker is not None:
+            session.is_ending = command.type == "stop"
             session.worker.send(text)
         return asked
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine
+from contextlib import suppress
 
 from lantern.protocol.events import StateEvent
 from lantern.protocol.ids import SessionId
@@ -25,7 +26,8 @@ REDIAL_S = 30.0
 """For a worker that its agent takes for alive."""
 CRASH_LOOP = 3
 CRASH_LOOP_S = 60.0
-WAKE_S = 10.0
+END_S = 5.0
+"""For a worker that was told to stop: it saves its run first."""
 
 
 class Lifecycle:
@@ -93,12 +95,14 @@ class Lifecycle:
             session.worker = None
         session.linked.clear()
         session.ended.clear()
+        session.is_ending = False
         token = worker_token(self.link_secret, session.id, number)
         message = session.start_message(token, resume=not is_first)
         await self.fleet.start(message, linked=session.linked, ended=session.ended)
 
     async def wake(self, session: Session) -> None:
         """Make sure that the session's worker is connected, or raise why it cannot be."""
+        await self.end(session)
         if session.worker is not None:
             return
         if session.wanted in ASLEEP:
@@ -116,6 +120,12 @@ class Lifecycle:
             raise Refusal(
                 503, "The session's worker could not be reached; try again.", retry_after_s=2
             )
+
+    async def end(self, session: Session) -> None:
+        """Wait until a worker that was told to stop has ended; it hears nothing more."""
+        if session.is_ending:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(session.ended.wait(), END_S)
 
     def linked(self, session: Session) -> None:
         """A worker has dialled in."""

@@ -18,8 +18,11 @@ from lantern.protocol.picture_sets import (
     UNPACKING_ERRORS,
     Arrangement,
     arranged,
+    is_text,
     members,
     open_archive,
+    readable,
+    unpacked,
 )
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.rest import PictureSetCard
@@ -89,7 +92,9 @@ class PictureSets:
         card = _card_of(f"{UPLOADS}/{target.name}", target.stem, found)
         note = f"{files} cannot be read, the first one {why}" if bad else ""
         update = {"pictures": found.count - bad, "left_out": found.left_out + bad, "note": note}
-        return card.model_copy(update=update)
+        card = card.model_copy(update=update)
+        self._known[_key_of(target, target.stat())] = card  # what was found is told from now on
+        return card
 
     def delete(self, name: str, *, used: Collection[str] = ()) -> None:
         """Delete an upload, unless its path is among those that are used."""
@@ -129,14 +134,15 @@ class PictureSets:
             facts = path.stat(follow_symlinks=False)
         except OSError:
             return None
-        key = (str(path), facts.st_size, facts.st_mtime_ns)
+        key = _key_of(path, facts)
         if key not in self._known:
             self._known[key] = self._looked_at(path)
         return self._known[key]
 
     def _looked_at(self, path: Path) -> PictureSetCard | None:
         is_archive = path.suffix == ".zip" and path.is_file()
-        if path.is_symlink() or not (is_archive or path.is_dir()):
+        is_set = (is_archive or path.is_dir()) and not path.is_symlink()
+        if not is_set or not is_text(path.name):  # which no experiment could name
             return None
         try:
             if is_archive:
@@ -149,6 +155,10 @@ class PictureSets:
             return None
         title = path.stem if is_archive else path.name
         return _card_of(path.relative_to(self._folder).as_posix(), title, found)
+
+
+def _key_of(path: Path, facts: os.stat_result) -> tuple[str, int, int]:
+    return str(path), facts.st_size, facts.st_mtime_ns
 
 
 def _put(fresh: Path, target: Path) -> None:
@@ -203,7 +213,13 @@ def _looked_through(path: Path) -> tuple[Arrangement, int, str]:
             raise ProblemError(sentence, field="archive")
         found = arranged([info.filename for info in infos], field="archive")
         parts = (*found.train.values(), *found.validation.values())
-        complaints = [_complaint(archive, name) for names in parts for name in names]
+        by_class = [[_complaint(archive, name) for name in names] for names in parts]
+    for names, heard in zip(parts, by_class, strict=True):
+        if all(heard):
+            folder = readable(names[0].rpartition("/")[0])
+            sentence = f"No picture in {folder[-60:]!r} can be read, the first one {heard[0]}"
+            raise ProblemError(sentence, field="archive")
+    complaints = [why for heard in by_class for why in heard]
     whys = [why for why in complaints if why]
     if 2 * len(whys) > len(complaints):
         sentence = f"{len(whys):,} of {len(complaints):,} pictures cannot be read, the first one "
@@ -214,11 +230,11 @@ def _looked_through(path: Path) -> tuple[Arrangement, int, str]:
 def _complaint(archive: ZipFile, name: str) -> str:
     """Return why a picture cannot be read, as far as its checksum and its header tell."""
     try:
-        claimed(archive.read(name))
+        claimed(unpacked(archive, archive.getinfo(name)))
     except BadPicture as bad:
-        return f"{name[-60:]}: {bad}."
+        return f"{readable(name)[-60:]}: {bad}."
     except UNPACKING_ERRORS:
-        return f"{name[-60:]}: It cannot be unpacked."
+        return f"{readable(name)[-60:]}: It cannot be unpacked."
     return ""
 
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -62,17 +62,42 @@ def answer(status: int, problem: Problem, *, retry_after_s: int | None = None) -
 
 def problem_of(error: ValidationError, *, body: object = None) -> Problem:
     """Return pydantic's first complaint about a body as one sentence that names the field."""
-    return _complaint(error.errors()[0], body)
+    return _complaint(_telling(error.errors()), body)
+
+
+def _telling(complaints: Sequence[Any]) -> Any:  # noqa: ANN401 - pydantic's dictionaries
+    """Return the complaint that helps most: of a word or a number, that about the number."""
+    first = complaints[0]
+    same = [each for each in complaints if each["loc"][:-1] == first["loc"][:-1]]
+    others = [each for each in same if each["type"] != "literal_error"]
+    return others[0] if first["type"] == "literal_error" and others else first
 
 
 def _complaint(complaint: Any, body: object) -> Problem:  # noqa: ANN401 - pydantic's dictionary
     kind, message, loc = complaint["type"], complaint["msg"], complaint["loc"]
     if kind in {"json_invalid", "json_type"}:
         return Problem(sentence=f"The message is not valid JSON: {message[:120]}.")
+    if isinstance(complaint["input"], bytes):
+        sentence = "The body must be JSON, sent with the header content-type: application/json."
+        return Problem(sentence=sentence)
     path = ".".join(str(part) for part in _real(loc, body, is_missing=kind == "missing"))
+    if kind in {"union_tag_invalid", "union_tag_not_found"}:
+        return _of_kinds(complaint, path)
     message = message[:1].lower() + message[1:160]
     facts = "" if kind in {"missing", "extra_forbidden"} else f", not {shown(complaint['input'])}"
     return Problem(sentence=f"{path or 'The message'}: {message}{facts}.", field=path or None)
+
+
+def _of_kinds(complaint: Any, path: str) -> Problem:  # noqa: ANN401 - pydantic's dictionary
+    """Return a problem with the field that says which kind of thing is meant."""
+    field = complaint["ctx"]["discriminator"].strip("'")
+    where = f"{path}.{field}" if path else field
+    given = complaint["ctx"].get("tag")
+    if given is None:
+        return Problem(sentence=f"{where}: it is missing.", field=where)
+    known = str(complaint["ctx"]["expected_tags"]).replace("'", "")
+    sentence = f"{where}: there is no {shown(given)}; there are {known}."
+    return Problem(sentence=sentence, field=where)
 
 
 def _real(loc: tuple[str | int, ...], body: object, *, is_missing: bool) -> list[str | int]:
@@ -99,12 +124,23 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
 
 
-def refuse_non_finite(value: object, path: str) -> None:
-    """Raise a ProblemError if there is a NaN or an infinity anywhere in a JSON value."""
+def refuse_unsayable(value: object, path: str) -> None:
+    """Raise a ProblemError if a JSON value holds what cannot be sent on as JSON.
+
+    That is a NaN, an infinity, or half of a surrogate pair: Python reads them all.
+    """
     if isinstance(value, float) and not math.isfinite(value):
         raise ProblemError(f"{path}: must be a finite number, not {value!r}.", field=path)
+    if isinstance(value, str) and not _is_unicode(value):
+        raise ProblemError(f"{path}: must be Unicode text, not {shown(value)}.", field=path)
     for key, item in _inside(value):
-        refuse_non_finite(item, f"{path}.{key}")
+        if isinstance(key, str) and not _is_unicode(key):
+            raise ProblemError(f"{path}: {shown(key)} is not Unicode text.", field=path)
+        refuse_unsayable(item, f"{path}.{key}")
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _inside(value: object) -> Iterable[tuple[object, object]]:
@@ -136,7 +172,7 @@ async def _of_refusal(_: Request, error: Exception) -> Response:
 
 async def _of_validation(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    complaint = error.errors()[0]
+    complaint = _telling(error.errors())
     where, *loc = complaint["loc"]
     body = error.body if where == "body" and complaint["type"] != "json_invalid" else None
     return answer(422, _complaint({**complaint, "loc": tuple(loc)}, body))
@@ -148,5 +184,6 @@ async def _of_http(request: Request, error: Exception) -> Response:
         404: f"There is nothing at {request.url.path[:200]}.",
         405: f"{request.method} is not possible at {request.url.path[:200]}.",
         413: "The request is too large.",
+        400: "The body is not valid JSON.",
     }.get(error.status_code, f"{error.detail}"[:200])
     return answer(error.status_code, Problem(sentence=sentence))

@@ -93,6 +93,8 @@ class Session:
     """Set when the worker of this incarnation has ended."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set and cleared at every change of phase."""
+    is_ending: bool = False
+    """The worker was told to stop: what is asked now is for the next one."""
     is_resuming: bool = False
     """Started again and not built yet."""
     is_gone: bool = False

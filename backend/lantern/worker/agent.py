@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import multiprocessing.util
 import os
 import re
 import shutil
@@ -284,7 +285,9 @@ def main(arguments: list[str] | None = None) -> None:
     )
     status = serve(Settings(parsed.url.rstrip("/"), parsed.token_file, parsed.home, parsed.data))
     sys.stderr.flush()
-    # The interpreter's own exit would wait for children that we let live on purpose.
+    # The interpreter's own exit would wait for children that we let live on purpose. It would also
+    # clear away the folder in which the fork server listens.
+    shutil.rmtree(multiprocessing.util.get_temp_dir(), ignore_errors=True)
     os._exit(status)
 
 

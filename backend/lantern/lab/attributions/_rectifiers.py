@@ -5,40 +5,23 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import torch
 from torch import Tensor, nn
 
 from lantern.lab.capture import Call, traced
+from lantern.lab.functions import NODES, RECTIFYING, called, plain
 from lantern.lab.questions import Question
 from lantern.protocol.problems import ProblemError
 
-NODES: dict[type[nn.Module], str] = {
-    nn.ReLU: "ReluBackward",
-    nn.ReLU6: "HardtanhBackward",
-    nn.Hardtanh: "HardtanhBackward",
-    nn.LeakyReLU: "LeakyReluBackward",
-    nn.ELU: "EluBackward",
-    nn.Tanh: "TanhBackward",
-    nn.Sigmoid: "SigmoidBackward",
-    nn.Softplus: "SoftplusBackward",
-    nn.SiLU: "SiluBackward",
-    nn.GELU: "GeluBackward",
-    nn.Mish: "MishBackward",
-    nn.Hardswish: "HardswishBackward",
-    nn.Hardsigmoid: "HardsigmoidBackward",
-    nn.Softmax: "SoftmaxBackward",
-    nn.MaxPool1d: "MaxPool2DWithIndicesBackward",
-    nn.MaxPool2d: "MaxPool2DWithIndicesBackward",
-}
-"""What autograd calls the non-linear function of each module."""
 RECTIFIERS = (nn.ReLU, nn.ReLU6)
 
 
-def require_own_modules(question: Question, kinds: tuple[type[nn.Module], ...]) -> list[Call]:
+def require_own_modules(
+    question: Question, kinds: tuple[type[nn.Module], ...], others: frozenset[str] = RECTIFYING
+) -> list[Call]:
     """Return the calls of modules of these kinds, or raise a ProblemError if hooks would miss some.
 
-    A module that is called twice, or a function such as `torch.relu` called without one, would
-    make the explanation silently wrong.
+    A module that is called twice, or a function such as `torch.relu` or one of the `others` called
+    without one, would make the explanation silently wrong.
     """
     calls, _ = traced(question.model, question.inputs[:1])
     found = [call for call in calls if isinstance(call.module, kinds)]
@@ -50,40 +33,27 @@ def require_own_modules(question: Question, kinds: tuple[type[nn.Module], ...]) 
             field="method",
             hint="Give every non-linearity a module of its own.",
         )
-    _refuse_functions(question, calls, kinds)
+    _refuse_functions(question, calls, kinds, others)
     return found
 
 
 def _refuse_functions(
-    question: Question, calls: list[Call], kinds: tuple[type[nn.Module], ...]
+    question: Question,
+    calls: list[Call],
+    kinds: tuple[type[nn.Module], ...],
+    others: frozenset[str],
 ) -> None:
-    wanted = {NODES[kind] for kind in kinds if kind in NODES}
+    wanted = {NODES[kind] for kind in kinds if kind in NODES} | others
     owned = Counter(NODES[type(call.module)] for call in calls if type(call.module) in NODES)
-    functions = _nodes(question) - owned
+    functions = called(question.model, question.inputs[:1]) - owned
     for name in sorted(wanted & set(functions)):
-        plain = name.removesuffix("Backward")
+        times = "once" if functions[name] == 1 else f"{functions[name]} times"
         raise ProblemError(
-            f"method: this network calls {plain} {functions[name]} times as a function, not as a "
+            f"method: this network calls {plain(name)} {times} as a function, not as a "
             "module, so this method would be silently wrong.",
             field="method",
             hint="Use a module such as torch.nn.ReLU() for each, in its own place.",
         )
-
-
-def _nodes(question: Question) -> Counter[str]:
-    """Return how often each function was used in one forward pass, as autograd saw it."""
-    with torch.enable_grad():
-        free = question.inputs[:1].detach().clone().requires_grad_()
-        waiting = [question.model(free).grad_fn]
-    names, known = Counter[str](), set[object]()
-    while waiting:
-        node = waiting.pop()
-        if node is None or node in known:
-            continue
-        known.add(node)
-        names[node.name().rstrip("0123456789")] += 1
-        waiting += [before for before, _ in node.next_functions]
-    return names
 
 
 def own_input(_: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

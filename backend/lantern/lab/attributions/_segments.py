@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from lantern.lab.aside import importing
+
 
 def grid(height: int, width: int, side: int) -> Tensor:
     """Return the number of each pixel's cell, (height, width), of side x side cells."""
@@ -19,7 +21,8 @@ def superpixels(image: Tensor, side: int) -> Tensor:
     2012) with every piece searched over the whole picture; half a range of brightness is as far as
     the distance between two pieces.
     """
-    from sklearn.cluster import KMeans  # noqa: PLC0415 - a second, for this option alone
+    with importing():
+        from sklearn.cluster import KMeans  # noqa: PLC0415 - a second, for this option alone
 
     channels, height, width = image.shape
     cells = grid(height, width, side)
@@ -37,7 +40,8 @@ def superpixels(image: Tensor, side: int) -> Tensor:
         max_iter=10,
         random_state=0,
     )
-    found = means.fit(features.numpy())
+    with importing():  # it imports more when it is used first
+        found = means.fit(features.numpy())
     _, labels = torch.as_tensor(found.labels_).unique(return_inverse=True)
     return labels.reshape(height, width)
 

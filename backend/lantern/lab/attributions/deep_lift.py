@@ -8,6 +8,7 @@ from lantern.lab.attributions._rectifiers import quiet, require_own_modules
 from lantern.lab.attributions._rescale import HANDLED, Rescaled
 from lantern.lab.attributions._slices import against_blank
 from lantern.lab.capture import traced
+from lantern.lab.functions import BENDING
 from lantern.lab.kinds import Attribution
 from lantern.lab.questions import Question
 from lantern.protocol.model import control
@@ -27,7 +28,7 @@ class DeepLift(Attribution, name="deep_lift", title="DeepLIFT"):
 
     def attribute(self, question: Question) -> Tensor:
         """Return multiplier x (x - baseline), (b, c, h, w)."""
-        require_own_modules(question, HANDLED)
+        require_own_modules(question, HANDLED, BENDING)
         free = question.inputs.detach().clone().requires_grad_()
         with quiet():
             found = Rescaled(question.model).attribute(

@@ -17,8 +17,18 @@ Fit = Literal["cover", "contain", "stretch"]
 
 ORIENTATION = 0x0112
 """EXIF's number for how the camera was held."""
-UNREADABLE = (OSError, EOFError, ValueError, SyntaxError, KeyError, TypeError, IndexError)
-"""What Pillow raises for damaged files, besides struct.error and its own bomb error."""
+DAMAGED = (
+    OSError,
+    EOFError,
+    ValueError,
+    SyntaxError,
+    LookupError,
+    TypeError,
+    AssertionError,
+    struct.error,
+    Image.DecompressionBombError,
+)
+"""What Pillow raises for damaged files, some of it only when the pixels are converted."""
 
 
 def decoded(
@@ -36,16 +46,17 @@ def decoded(
     1 for grey or 3 for colour. PNG, JPEG and WebP are read; nothing else, SVG least of all.
     """
     try:
-        picture = _opened(data, side, limits=limits)
-        pixels = _fitted(_flat(picture, channels), side, fit)
+        pixels = _pixels(data, channels, side, fit, limits=limits)
     except Refusal as refusal:
         raise ProblemError(f"{refusal}.", field=field, hint=refusal.hint) from None
     array = np.array(pixels, dtype=np.uint8)  # (h, w) or (h, w, 3)
     return torch.from_numpy(array.reshape(*array.shape[:2], channels)).permute(2, 0, 1).contiguous()
 
 
-def _opened(data: bytes, side: int | tuple[int, int] | None, *, limits: Limits) -> Image.Image:
-    """Return the decoded picture, upright."""
+def _pixels(
+    data: bytes, channels: int, side: int | tuple[int, int] | None, fit: Fit, *, limits: Limits
+) -> Image.Image:
+    """Return the decoded picture, upright, grey or coloured, of the size asked for."""
     form, width, height = claimed(data, limits)
     try:
         image = Image.open(io.BytesIO(data), formats=[form])
@@ -56,12 +67,13 @@ def _opened(data: bytes, side: int | tuple[int, int] | None, *, limits: Limits) 
             image.draft("RGB", (2 * edge, 2 * edge))  # JPEG alone: decodes 1/2, 1/4 or 1/8
         image.load()
         turned = _UPRIGHT.get(image.getexif().get(ORIENTATION, 1))
+        upright = image if turned is None else image.transpose(Image.Transpose(turned))
+        return _fitted(_flat(upright, channels), side, fit)
     except Refusal:
         raise
-    except (*UNREADABLE, struct.error, Image.DecompressionBombError) as error:
+    except DAMAGED as error:
         why = "it ends too early" if "truncated" in str(error) else "it cannot be decoded"
         raise Refusal(f"The {form} picture is damaged: {why}") from None
-    return image if turned is None else image.transpose(Image.Transpose(turned))
 
 
 _UPRIGHT = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}

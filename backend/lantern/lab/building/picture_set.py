@@ -1,6 +1,7 @@
 """From a shelf of picture files to data: chosen, decoded, kept for the next time, split."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,7 @@ from lantern.lab.building.shelf import Shelf
 from lantern.lab.data import Data, Split
 from lantern.lab.randomness import generator_for
 from lantern.lab.subject import Progress
-from lantern.protocol.picture_sets import Arrangement
+from lantern.protocol.picture_sets import Arrangement, readable
 from lantern.protocol.problems import ProblemError
 
 MOST_BYTES = 600_000_000
@@ -118,7 +119,7 @@ def _check_size(count: int, wanted: Wanted) -> None:
 def _key(shelf: Shelf, plan: _Plan, wanted: Wanted) -> str:
     digest = hashlib.blake2b(digest_size=16)
     facts = (VERSION, shelf.digest, wanted.side, wanted.channels, *plan.names)
-    digest.update("\n".join(map(str, facts)).encode())
+    digest.update(os.fsencode("\n".join(map(str, facts))))
     return digest.hexdigest()
 
 
@@ -133,7 +134,7 @@ def _decoding(shelf: Shelf, plan: _Plan, wanted: Wanted) -> Iterator[Progress | 
         try:
             picture = decoded(shelf.read(name), side=wanted.side, channels=wanted.channels)
         except (OSError, ProblemError) as error:
-            complaint = complaint or f"{name[-60:]}: {error}"
+            complaint = complaint or f"{readable(name)[-60:]}: {error}"
             _check_readable(at + 1 - len(places), at + 1, complaint)
         else:
             images[len(places)] = picture.numpy()
@@ -152,6 +153,7 @@ def _check_readable(bad: int, seen: int, complaint: str, *, at_least: int = 200)
 
 def _split(found: Decoded, plan: _Plan, arrangement: Arrangement, wanted: Wanted) -> Data:
     labels = plan.labels[found.places]
+    _check_classes(labels, arrangement, found.complaint)
     if plan.is_train is not None:
         cut = int(plan.is_train[found.places].sum())  # training files come first
         train = Split(found.images[:cut], labels[:cut])
@@ -166,6 +168,18 @@ def _split(found: Decoded, plan: _Plan, arrangement: Arrangement, wanted: Wanted
             field="dataset.params.path",
         )
     return image_data(train, rest, arrangement.classes)
+
+
+def _check_classes(labels: Tensor, arrangement: Arrangement, complaint: str) -> None:
+    """Refuse a class of which nothing can be read: it would be learnt as one that never comes."""
+    counts = torch.bincount(labels, minlength=len(arrangement.classes)).tolist()
+    for name, count in zip(arrangement.classes, counts, strict=True):
+        if count == 0:
+            raise ProblemError(
+                f"dataset: no picture of the class {name!r} can be read. {complaint}",
+                field="dataset.params.path",
+                hint="Mend its pictures, or take its folder away.",
+            )
 
 
 def _note(found: Decoded, plan: _Plan) -> str:

@@ -15,8 +15,11 @@ from lantern.protocol.picture_sets import (
     SUFFIXES,
     UNPACKING_ERRORS,
     arranged,
+    is_text,
     members,
     open_archive,
+    readable,
+    unpacked,
 )
 from lantern.protocol.problems import ProblemError
 
@@ -65,6 +68,8 @@ def first_set(folder: Path, *, field: str) -> str:
     others = sorted(each for each in folder.glob("*") if each.is_dir() and each.name != UPLOADS)
     for candidate in (*found, *others):
         path = candidate.relative_to(folder).as_posix()
+        if not is_text(path):
+            continue  # no experiment could name it
         try:
             with opened(folder, path, field=field) as shelf:
                 arranged(shelf.names)
@@ -88,9 +93,8 @@ class _Archive:
         self.digest = f"{path}/{facts.st_size}/{facts.st_mtime_ns}"
 
     def read(self, name: str) -> bytes:
-        # ZipFile gives no more than the stated size, and compares the checksum
         try:
-            return self._archive.read(self._infos[name])
+            return unpacked(self._archive, self._infos[name])
         except UNPACKING_ERRORS as error:
             raise OSError(str(error)) from None
 
@@ -98,11 +102,11 @@ class _Archive:
 class _Folder:
     def __init__(self, path: Path, *, field: str) -> None:
         self._path = path
-        digest = hashlib.blake2b(str(path).encode(), digest_size=16)
+        digest = hashlib.blake2b(os.fsencode(path), digest_size=16)
         self.names: list[str] = []
         for entry, name in _walk(path, "", field=field):
             facts = entry.stat(follow_symlinks=False)
-            digest.update(f"{name}/{facts.st_size}/{facts.st_mtime_ns}\n".encode())
+            digest.update(os.fsencode(f"{name}/{facts.st_size}/{facts.st_mtime_ns}\n"))
             self.names.append(name)
             if len(self.names) > MOST_FILES:
                 raise ProblemError(
@@ -131,7 +135,8 @@ def _walk(
         name = f"{above}{entry.name}"
         if entry.is_symlink():
             raise ProblemError(
-                f"{field}: {name[:80]!r} is a link, and links are not followed.", field=field
+                f"{field}: {readable(name)[:80]!r} is a link, and links are not followed.",
+                field=field,
             )
         if entry.is_dir(follow_symlinks=False):
             if depth < DEEPEST and not entry.name.startswith("."):

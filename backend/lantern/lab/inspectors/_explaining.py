@@ -9,7 +9,8 @@ from pydantic import JsonValue
 from torch import Tensor
 from torch.nn import functional
 
-from lantern.lab.explaining import method_of, require_class
+from lantern.lab.explaining import method_of
+from lantern.lab.given import require_class
 from lantern.lab.inspectors._judgement import Judgement, judgement_of, only_for
 from lantern.lab.kinds import Attribution
 from lantern.lab.places import Place, place_of

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from lantern.lab.arrays import images_of
-from lantern.lab.explaining import require_class
+from lantern.lab.given import require_class
 from lantern.lab.inspectors._judgement import Judgement, judgement_of, only_for
 from lantern.lab.kinds import Inspector
 from lantern.lab.scores import Scores

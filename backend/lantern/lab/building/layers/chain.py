@@ -33,6 +33,8 @@ FIELD = "model.params.layers"
 MOST_LAYERS = 64
 FIRST, LAST = ("features", "resize", "normalise"), ("to_row", "output")
 """Names of the layers that a chain gets by itself."""
+PLAIN = nn.Sequential()
+"""What PyTorch has names of its own in: those of the class, and those of each module."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def names_of(layers: Sequence[LayerBase]) -> list[str]:
             raise _bad_name(number, layer, f"is that of layer {taken[layer.name]} as well")
         if layer.name in FIRST + LAST:
             raise _bad_name(number, layer, "is that of a layer which every model gets by itself")
-        if hasattr(nn.Sequential, layer.name):
+        if hasattr(PLAIN, layer.name):
             raise _bad_name(number, layer, "means something else to PyTorch")
         taken[layer.name] = number
     return [layer.name or _generated(layer.stem, taken) for layer in layers]
