@@ -223,3 +223,19 @@ def test_a_session_that_was_stopped_goes_on_at_once_when_it_is_told_to(
     server.command(session, "stop")
     assert server.command(session, "run", steps=3, wait_s=30)["step"] == 8
     server.request("DELETE", f"/sessions/{session}")
+
+
+@pytest.mark.parametrize(
+    ("given", "then"),
+    [("LeNet-5 on Digits", "Small CNN on Digits"), ("Lecture 3", "Lecture 3")],
+)
+def test_a_plain_title_stays_true_and_a_chosen_one_stays(
+    server: LanternServer, given: str, then: str
+) -> None:
+    session = server.create(DIGITS | {"title": given}, phase="paused")["id"]
+    change = {"path": "model", "value": {"name": "small_cnn"}}
+    server.command(session, "edit", changes=[change])
+    read = server.request("GET", f"/sessions/{session}")
+    assert (read["title"], read["experiment"]["title"]) == (then, then)
+    assert read["experiment"]["model"]["name"] == "small_cnn"
+    server.request("DELETE", f"/sessions/{session}")

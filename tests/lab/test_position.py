@@ -174,3 +174,12 @@ def test_what_is_not_there_is_refused(params, field):
     with pytest.raises(ProblemError) as caught:
         list(Position(**params).figures(subject_of("images")))
     assert caught.value.problem.field == field
+
+
+def test_a_layer_that_sums_nothing_up_has_no_normalisation_of_another():
+    subject = subject_of("lenet")
+    steps, terms = Position(layer="resize", row=9, column=9).figures(subject)
+    assert [row[0] for row in steps.rows] == ["resize"]
+    assert terms.rows[0][0] == "input"
+    steps, *_ = Position(layer="normalise", row=9, column=9).figures(subject)
+    assert [row[0] for row in steps.rows] == ["normalise"]

@@ -191,6 +191,11 @@ def test_a_layer_has_the_shape_and_the_counts_that_torch_gives(kind, layer):
             "model gets by itself.",
         ),
         (
+            [{"type": "conv", "name": "training"}],
+            0,
+            "Layer 1 (conv 3x3, 16 channels): its name 'training' means something else to PyTorch.",
+        ),
+        (
             [{"type": "conv", "name": "train"}],
             0,
             "Layer 1 (conv 3x3, 16 channels): its name 'train' means something else to PyTorch.",

@@ -28,11 +28,13 @@ class Looking:
         self.looks: Counter[str] = Counter()
         self.said: list[EventBase] = []
         self.touched = 0
+        self.step: int | None = None
+        """Where the run stands; it goes on with the clock where this is None."""
         for module in (observer, inspection):
             monkeypatch.setattr(module.time, "perf_counter", lambda: self.now)
             monkeypatch.setattr(module.time, "thread_time", lambda: self.now)
         scene = Scene(
-            stamp=lambda: Stamp(1, int(self.now * 1e5), None, self.touched),
+            stamp=lambda: Stamp(1, self.step or int(self.now * 1e5), None, self.touched),
             figures=self._figures,
             send=self.said.append,
             is_waiting=lambda key: False,
@@ -139,6 +141,41 @@ def test_a_change_by_hand_waits_for_the_next_step_and_is_shown_once(monkeypatch)
     assert watching.slice(looking.now)
     assert not watching.slice(looking.now)
     assert looking.looks["network"] == 1
+
+
+def test_another_input_is_looked_at_by_those_that_show_it_alone(monkeypatch):
+    looking = Looking(monkeypatch, {"network": 0.001, "confusion": 0.001, "inputs": 0.001})
+    looking.step = 7
+    looking.go(1)
+    looking.looks.clear()
+    looking.observer.put_in(0)
+    assert looking.observer.is_hurried
+    looking.go(1)
+    assert looking.looks == {"network": 1, "inputs": 1}
+    looking.observer.put_in(3)
+    looking.go(1)
+    assert looking.looks == {"network": 1, "inputs": 2}
+
+
+def test_a_film_of_inputs_keeps_to_the_budget(monkeypatch):
+    looking = Looking(monkeypatch, {"network": 0.001, "activations": 0.001})
+    watching = looking.observer
+    looking.go(1)
+    watching.put_in(0)
+    assert watching.is_hurried
+    assert not watching.is_fed(looking.now)
+    looking.go(0.1)
+    for _ in range(5):
+        watching.put_in(0)
+        assert not watching.is_hurried
+        assert not watching.is_awaited
+        assert watching.is_fed(looking.now)
+        assert watching.has_due(looking.now, "all")
+        looking.go(0.1)
+    looking.go(1)
+    assert not watching.is_fed(looking.now)
+    watching.put_in(0)
+    assert watching.is_hurried
 
 
 def test_what_is_whole_stays_until_the_next_is_whole_unless_something_was_changed(monkeypatch):

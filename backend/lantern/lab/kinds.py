@@ -172,6 +172,10 @@ class Inspector(Plugin, kind="inspector"):
         """Whether it is long with these parameters (an attribution is where its method is)."""
         return self.long
 
+    def looks_at(self, slot: int) -> bool:
+        """Return whether another input in a slot changes what is seen."""
+        return getattr(self, "slot", None) == slot
+
     @abstractmethod
     def figures(self, subject: Subject) -> Iterator[Figure | Progress]:
         """Yield what is to be seen; long ones yield Progress and partial figures on the way.

@@ -83,12 +83,23 @@ class CatalogKeeper:
     def suited_changes(
         self, experiment: Experiment, changes: tuple[Change, ...]
     ) -> tuple[Change, ...]:
-        """Return checked changes, and with another model what it had better begin with."""
-        after = self.check_changes(experiment, changes)
+        """Return checked changes, with what another model had better begin with, and a true title.
+
+        A title that says model and data set goes on saying so; one that somebody wrote stays.
+        """
+        after, found = self.check_changes(experiment, changes), list(changes)
         model = self.suited(after).model
-        if after.model.name == experiment.model.name or model == after.model:
-            return changes
-        return (*changes, Change(path="model", value=model.model_dump(mode="json")))
+        if after.model.name != experiment.model.name and model != after.model:
+            found.append(Change(path="model", value=model.model_dump(mode="json")))
+        if after.title == self.plain_title(experiment) != self.plain_title(after):
+            found.append(Change(path="title", value=self.plain_title(after)))
+        return tuple(found)
+
+    def plain_title(self, experiment: Experiment) -> str:
+        """Return the title of an experiment that nobody gave one: `LeNet-5 on MNIST`."""
+        parts = (("model", experiment.model), ("dataset", experiment.dataset))
+        cards = [self.catalog.find(kind, part.name) for kind, part in parts]
+        return " on ".join(card.title for card in cards if card is not None)
 
     def check_changes(self, experiment: Experiment, changes: tuple[Change, ...]) -> Experiment:
         """Return the experiment with the changes made, or raise a ProblemError."""

@@ -4,6 +4,9 @@ USED = 0.75
 """Of the share: the rest is for what cannot be measured, such as caches that looking empties and
 the thread that sends what was seen."""
 
+MAX_DEBT_S = 0.02
+"""Of what was shown at once, whatever the budget said: or a picture would be followed by none."""
+
 MAX_CREDIT_S = 0.05
 """Credit does not pile up, or a pause in watching would be followed by a stall of training."""
 
@@ -33,10 +36,14 @@ class Budget:
         self._wall_s += wall_s
         self._spent_s -= idle_s
 
-    def spend(self, cost_s: float) -> None:
-        """Count time that looking took; debts are paid back before the next look."""
-        self._credit_s -= cost_s
+    def spend(self, cost_s: float, *, extra_s: float = 0.0) -> None:
+        """Count time that looking took; debts are paid back before the next look, not extras."""
+        self._credit_s -= cost_s - extra_s
         self._spent_s += cost_s
+
+    def forgive(self) -> None:
+        """Leave of the debt what is paid back in a moment: what had to be shown was shown."""
+        self._credit_s = max(self._credit_s, -MAX_DEBT_S)
 
     def fade(self, factor: float = 0.9) -> None:
         """Let what was measured long ago count less; called with every telemetry."""

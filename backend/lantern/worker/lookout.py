@@ -32,6 +32,9 @@ CROWDING = 0.2
 AWAITED = 5.0
 """Times its share is what the budget grants while somebody waits for a first picture."""
 
+FED = 2.5
+"""Likewise while pictures come one after the other, from a camera."""
+
 
 class Lookout:
     """Spends the session's budget on views and validation."""
@@ -61,17 +64,20 @@ class Lookout:
         self.observer.restart()
         self.touch()
 
-    def touch(self, *, slot: int | None = None) -> None:
-        """Note a change by hand, which views are to show at once."""
+    def touch(self) -> None:
+        """Note a change of the run by hand, which views are to show at once."""
         self.subjects.touch()
-        self.observer.touch(slot=slot)
+        self.observer.touch()
+
+    def put_in(self, slot: int) -> None:
+        """Note that another input lies in a slot."""
+        self.observer.put_in(slot)
 
     def look_under_budget(self) -> None:
         """While training runs: look as long as there is credit, then measure if that is due."""
         session, budget = self._session, self._session.budget
         now = time.perf_counter()
-        used = AWAITED if self.observer.is_awaited else 1.0 if self._is_beside else USED
-        budget.earn(self._time_since_last(now), used=used)
+        budget.earn(self._time_since_last(now), used=self._used(now))
         budget.spend(self._sending_since_last())
         observer = self.observer
         if observer.awaits_step:
@@ -79,13 +85,24 @@ class Lookout:
         started_s = time.thread_time()
         while (budget.is_open or observer.is_hurried) and session.inbox.empty():
             which = "between" if self._looks_beside and not observer.is_hurried else "all"
+            is_hurried = observer.is_hurried
             if not observer.slice(now, which):
                 break
             started_s = _spent(session, started_s)
+            if is_hurried:
+                budget.forgive()
             now = time.perf_counter()
         is_left = self._looks_beside and self.measuring.can_go_on(now)
         if not is_left and self.measuring.slice(now, is_watched=len(observer) > 0):
-            _spent(session, started_s)
+            _spent(session, started_s, extra=1 - 1 / self.measuring.haste)
+
+    def _used(self, now: float) -> float:
+        """Return how many times its share the budget grants now."""
+        if self.observer.is_awaited:
+            return AWAITED
+        if self.observer.is_fed(now):
+            return FED
+        return 1.0 if self._is_beside else USED
 
     def look_beside(self, steps: int) -> float:
         """Do steps, and look meanwhile where that costs them little.
@@ -193,9 +210,10 @@ class Lookout:
         self._looked_s, self._worked_s = time.perf_counter(), time.thread_time()
 
 
-def _spent(session: "Session", since_s: float) -> float:
+def _spent(session: "Session", since_s: float, *, extra: float = 0.0) -> float:
+    # `extra` is the share of it that views do not have to make up for.
     # Processor time: on a busy machine a look is put aside like everything else, and that costs
     # training nothing that it would have had without the look.
     now_s = time.thread_time()
-    session.budget.spend(now_s - since_s)
+    session.budget.spend(now_s - since_s, extra_s=extra * (now_s - since_s))
     return now_s

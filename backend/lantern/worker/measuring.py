@@ -87,6 +87,12 @@ class Measuring:
         """Go on with what is under way while training waits; return whether anything is."""
         return self._under_way is not None and not self._advance(time.perf_counter())
 
+    @property
+    def haste(self) -> float:
+        """Return how many times its share a measurement gets now."""
+        known = self._measured.step if self._measured else 0
+        return HASTE if self._session.run.step > 2 * known else 1.0
+
     def slice(self, now: float, *, is_watched: bool) -> bool:
         """Measure a little if it is time for that; return whether it was."""
         if now < self._next_s and self._found is None:
@@ -118,13 +124,9 @@ class Measuring:
     ) -> None:
         """Put the next slice off, so that the share is kept."""
         budget = self._session.budget.share * WATCHED_SHARE_OF_BUDGET
-        share = budget * self._haste() if is_watched else min(budget, UNWATCHED_SHARE)
+        share = budget * self.haste if is_watched else min(budget, UNWATCHED_SHARE)
         now = time.perf_counter()
         self._next_s = max(self._next_s, now + max(rest_s, cost * (now - since_s) / share))
-
-    def _haste(self) -> float:
-        known = self._measured.step if self._measured else 0
-        return HASTE if self._session.run.step > 2 * known else 1.0
 
     def _advance(self, started_s: float) -> bool:
         """Go on; return whether nothing is under way any more."""

@@ -162,7 +162,7 @@ def _set_input(session: "Session", command: ask.SetInputCommand) -> None:
 
 def _tell_inputs(session: "Session", changed: int) -> None:
     session.send(InputsEvent(slots=dict(session.inputs)))
-    session.lookout.touch(slot=changed)
+    session.lookout.put_in(changed)
 
 
 def _tell_telemetry(session: "Session") -> None:

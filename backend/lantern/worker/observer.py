@@ -33,11 +33,18 @@ URGENT_S = 0.05
 
 RETRY_S = 1.0
 
+FEED_S = 0.5
+"""Inputs that follow each other so quickly are a film."""
+
 DEAR_S = 0.006
 """What a slice of a long look counts as, and any other at most: long looks give way."""
 
 PATIENCE_S = 0.25
-"""A look, or the next slice of a long one, that is so long overdue goes first."""
+"""A look, or the next slice of a long one, that is so long overdue goes first ..."""
+
+PATIENCE = 40
+"""... but later by so many times what the last one took: or a few dear views would leave the cheap
+ones, which are in motion, no time."""
 
 
 class Observer:
@@ -57,9 +64,10 @@ class Observer:
         others, or the page would stand still while it is waited."""
         self._turn = 0.0
         """The turn of the view looked at last: one that did not wait meanwhile gains nothing."""
-        self._touched: Stamp | None = None
-        """Where something was changed by hand last, be it an input; `_changed`: be it the run."""
         self._changed: Stamp | None = None
+        """Where the run was changed by hand last."""
+        self._fed_s = -math.inf
+        """When an input was changed last."""
 
     def __len__(self) -> int:
         """Return the number of views that are watched or asked for."""
@@ -79,6 +87,10 @@ class Observer:
     def is_awaited(self) -> bool:
         """Return whether somebody waits for the first picture of a view."""
         return any(w.is_awaited and not self._scene.is_waiting(w.key) for w in self._queue)
+
+    def is_fed(self, now: float) -> bool:
+        """Return whether inputs come as a film does."""
+        return now - self._fed_s < FEED_S and any(w.is_fed for w in self._queue)
 
     @property
     def awaits_step(self) -> bool:
@@ -113,17 +125,24 @@ class Observer:
                 self._finish(watched, Problem(sentence="The inspection was stopped."))
         return bool(found)
 
-    def touch(self, *, slot: int | None = None) -> None:
-        """Show a change by hand at once: of an input slot, or of anything else when None."""
+    def touch(self) -> None:
+        """Show a change of the run by hand at once."""
         self._urgent_s = URGENT_S
-        self._touched = self._scene.stamp()
-        if slot is None:
-            self._changed = self._touched
+        self._changed = self._scene.stamp()
         now = time.perf_counter()
         for watched in self._queue:
             watched.next_s = min(watched.next_s, now)  # and not again at once
-            if slot is not None and getattr(watched.inspector, "slot", None) == slot:
-                watched.seen = None
+
+    def put_in(self, slot: int) -> None:
+        """Show another input at once; one of a film as soon as the budget lets it."""
+        now = time.perf_counter()
+        is_film, self._fed_s = now - self._fed_s < FEED_S, now
+        for watched in self._queue:
+            if watched.inspector.looks_at(slot):
+                watched.next_s = min(watched.next_s, now)
+                watched.seen, watched.is_fed = None, is_film
+        if not is_film:
+            self._urgent_s = URGENT_S
 
     def restart(self) -> None:
         """Drop everything half done: another run took the place of the one looked at."""
@@ -155,6 +174,7 @@ class Observer:
         self._advance(chosen, now)
         chosen.sliced_s = now
         spent_s = time.thread_time() - started_s
+        chosen.slice_s = spent_s
         self._urgent_s -= spent_s
         self._turn = max(chosen.turn, self._turn)
         price_s = DEAR_S if chosen.inspector.runs_long else min(spent_s, DEAR_S)
@@ -182,7 +202,7 @@ class Observer:
             return -math.inf, -watched.work.spent_s if watched.work else 0.0
         # A long look goes on in slices: it waits from one to the next, so it never stands still.
         since_s = watched.sliced_s if watched.inspector.runs_long else watched.next_s
-        if now - since_s > PATIENCE_S:
+        if now - since_s > PATIENCE_S + PATIENCE * watched.slice_s:
             return since_s - now, 0.0
         return 0.0, max(watched.turn, self._turn)
 
@@ -216,7 +236,7 @@ class Observer:
         watched.begun = self._scene.stamp()
         # At the step of a change by hand only the next step shows what it does, so that look does
         # not make the view wait for its turn.
-        shows_nothing_new = watched.begun == self._touched
+        shows_nothing_new = watched.begun == self._changed
         if not shows_nothing_new:
             # Counted from when it was due, so that being late once does not lower the rate.
             due_s = max(watched.next_s, now - watched.interval_s)

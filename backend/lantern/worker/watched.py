@@ -22,7 +22,7 @@ class Stamp(NamedTuple):
     step: int
     stage: str | None
     touched: int
-    """Counts changes by hand: weights, inputs, edits."""
+    """Counts changes by hand, except those of inputs, which only some views look at."""
 
 
 @dataclass(frozen=True)
@@ -55,22 +55,27 @@ class Watched:
     """Grows with every look, more than in proportion to its cost; the lowest is next."""
     sliced_s: float = 0.0
     """When it was looked at last."""
+    slice_s: float = 0.0
+    """What that took."""
     work: Inspection | None = None
     resume_s: float = 0.0
     """When the work under way has something to do again."""
     begun: Stamp | None = None
+    is_fed: bool = False
+    """Its input changes all the time, as a camera's does: nobody waits for any one picture."""
     problem: Problem | None = None
 
     @property
     def is_owed(self) -> bool:
         """Return whether a short view was not seen at all yet."""
         is_short = not self.inspector.runs_long and self.view.at == "live"
-        return self.seen is None and is_short and self.asked_by is None
+        return self.seen is None and is_short and self.asked_by is None and not self.is_fed
 
     @property
     def is_awaited(self) -> bool:
         """Return whether somebody looks at an empty place until this is computed."""
-        return self.seen is None and (self.work is None or self.work.spent_s < AWAITED_S)
+        is_early = self.work is None or self.work.spent_s < AWAITED_S
+        return self.seen is None and is_early and not self.is_fed
 
     @property
     def is_apart(self) -> bool:

@@ -38,13 +38,21 @@ export class MetricTable {
 
   /** The newest finite value of a column at or before a step. */
   latest(name: string, step = Infinity): number | null {
+    const row = this.latestRow(name, step);
+    return row < 0 ? null : (this.column(name)?.[row] ?? null);
+  }
+
+  /** The step of that value. */
+  latestStep(name: string, step = Infinity): number | null {
+    return this.stepStore[this.latestRow(name, step)] ?? null;
+  }
+
+  private latestRow(name: string, step: number): number {
     const values = this.column(name);
-    if (values === null) return null;
-    for (let row = this.rowAtOrBefore(step); row >= 0; row -= 1) {
-      const value = values[row];
-      if (value !== undefined && Number.isFinite(value)) return value;
-    }
-    return null;
+    if (values === null) return -1;
+    let row = this.rowAtOrBefore(step);
+    while (row >= 0 && !Number.isFinite(values[row] ?? NaN)) row -= 1;
+    return row;
   }
 
   /** The epoch of the newest row at or before a step. */

@@ -15,6 +15,8 @@ from lantern.protocol.problems import ProblemError
 
 TERMS = 24
 """Inputs of a neuron that are listed, those that count most; the others are summed up."""
+SUMMING = frozenset({"linear", "conv", "norm", "add", "concat", "multiply", "join"})
+"""Kinds of layer of which a normalisation and a non-linearity behind are thought a part."""
 Facts = dict[str, str | float | int]
 Step = tuple[str, str, float | str]
 """What was done, to what, and the number that came out."""
@@ -104,7 +106,7 @@ def _steps(
 def _behind(nodes: Sequence[Node], at: int) -> list[Node]:
     """Return the normalisation and the non-linearity behind a node, while there is one way."""
     found: list[Node] = []
-    while kind_of(nodes[at]) != "activation":
+    while kind_of(nodes[at]) in SUMMING:
         users = [index for index, node in enumerate(nodes) if at in node.sources]
         if len(users) != 1 or kind_of(nodes[users[0]]) not in {"norm", "activation"}:
             break

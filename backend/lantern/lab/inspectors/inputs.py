@@ -21,6 +21,10 @@ class Inputs(Inspector, name="inputs", title="Inputs"):
     tags = ("images",)
     order = 45
 
+    def looks_at(self, slot: int) -> bool:
+        """Return that every slot counts."""
+        return True
+
     def figures(self, subject: Subject) -> Iterator[ImagesFigure]:
         """Yield the pictures, from one forward pass; `slots` in the facts says where they lie."""
         only_for(subject, "images", "inputs")

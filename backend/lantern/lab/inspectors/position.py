@@ -6,7 +6,7 @@ from typing import Annotated
 from lantern.lab.graph.kinds import kind_of
 from lantern.lab.graph.positions import Place
 from lantern.lab.graph.tracing import INPUT, Node, traced_graph
-from lantern.lab.inspectors._position_figures import figures_of
+from lantern.lab.inspectors._position_figures import SUMMING, figures_of
 from lantern.lab.kinds import Inspector
 from lantern.lab.subject import Subject
 from lantern.protocol.figures import HeatmapFigure, TableFigure
@@ -66,7 +66,7 @@ def _head(nodes: Sequence[Node], at: int) -> int:
         before = nodes[nodes[at].sources[0]]
         users = sum(nodes[at].sources[0] in node.sources for node in nodes)
         same = before.output.shape == nodes[at].output.shape
-        if users > 1 or not same or kind_of(before) == "pool":
+        if users > 1 or not same or kind_of(before) not in SUMMING:
             break
         at = nodes[at].sources[0]
     return at

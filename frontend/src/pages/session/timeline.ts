@@ -1,5 +1,7 @@
 /** The timeline as a picture: snapshots as ticks, the loss as a thin line, a knob where we look. */
 
+import { evenly } from "../../draw/evenly";
+
 export interface TimelineView {
   readonly width: number;
   readonly height: number;
@@ -73,11 +75,12 @@ export function drawTimeline(
 function drawLoss(
   ctx: CanvasRenderingContext2D,
   view: TimelineView,
-  { steps, loss }: TimelineData,
+  data: TimelineData,
   colors: TimelineColors,
   bottom: number,
 ): void {
-  if (loss === null || loss.length < 2) return;
+  if (data.loss === null || data.loss.length < 2) return;
+  const { x: steps, y: loss } = evenly(data.steps, data.loss);
   const [low, high] = extentOf(loss);
   const top = 4;
   ctx.strokeStyle = colors.posLine;
