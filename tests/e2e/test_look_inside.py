@@ -11,6 +11,7 @@ from tests.support.browser import open_tab
 from tests.support.server import LanternServer, wait_until
 
 SLOW = 30_000
+GRAPH = re.compile("^Layers of the network")
 SMALL_CNN = {
     "title": "Small CNN on digits",
     "dataset": {"name": "digits"},
@@ -61,7 +62,7 @@ def around(page: Page, canvas: Locator) -> None:
 
 def test_from_the_graph_to_a_layer_a_channel_and_the_formula_of_one_number(inside: Page) -> None:
     inside.get_by_text("Graph", exact=True).click()
-    layers = inside.get_by_role("listbox", name=re.compile("^Layers of the network"))
+    layers = inside.get_by_role("listbox", name=GRAPH)
     layers.focus()
     selected = layers.get_by_role("option", selected=True)
     for _ in range(8):
@@ -84,6 +85,105 @@ def test_from_the_graph_to_a_layer_a_channel_and_the_formula_of_one_number(insid
     expect(formula).to_contain_text("ReLU")
     inside.keyboard.press("Escape")
     expect(formula).to_have_count(0)
+
+
+@pytest.fixture
+def graph(inside: Page) -> Page:
+    inside.get_by_text("Graph", exact=True).click()
+    expect(inside.get_by_role("listbox", name=GRAPH)).to_be_visible()
+    inside.wait_for_timeout(300)  # a camera moves on what is drawn
+    return inside
+
+
+def graph_canvas(page: Page) -> Locator:
+    return page.get_by_role("region", name="Network").locator("canvas")
+
+
+def looks(page: Page) -> bytes:
+    """The graph as it is drawn, with the pointer away from it."""
+    page.mouse.move(2, 2)
+    page.wait_for_timeout(200)
+    return graph_canvas(page).screenshot()
+
+
+def inked(page: Page) -> float:
+    """Share of the graph's canvas that something is drawn on."""
+    return graph_canvas(page).evaluate(
+        """canvas => {
+            const { width, height } = canvas;
+            const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+            return data.filter((value, at) => at % 4 === 3 && value > 0).length / (width * height);
+        }"""
+    )
+
+
+def across(page: Page, *, pressed: bool) -> None:
+    """Move the pointer over the graph, with a button pressed or without."""
+    box = graph_canvas(page).bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    if pressed:
+        page.mouse.down()
+    page.mouse.move(x - 90, y - 30, steps=4)
+    page.mouse.up()
+    page.mouse.move(x - 200, y - 40, steps=4)
+
+
+def test_the_camera_of_the_graph_moves_only_while_a_button_is_pressed_on_it(graph: Page) -> None:
+    zoom_in = graph.get_by_role("button", name="Zoom in")
+    whole = looks(graph)
+    zoom_in.click()
+    zoom_in.click()
+    zoomed = looks(graph)
+    assert zoomed != whole
+    across(graph, pressed=False)
+    assert looks(graph) == zoomed
+    across(graph, pressed=True)
+    dragged = looks(graph)
+    assert dragged != zoomed
+    across(graph, pressed=False)
+    assert looks(graph) == dragged
+    graph.get_by_role("button", name="The whole graph").click()
+    across(graph, pressed=False)
+    assert looks(graph) == whole
+
+
+def test_the_graph_stays_in_sight_when_its_room_changes(graph: Page) -> None:
+    graph.get_by_label("Fill the page: Network").click()
+    for _ in range(6):
+        graph.get_by_role("button", name="Zoom in").click()
+    for _ in range(25):  # as far to one side as it goes
+        across(graph, pressed=True)
+    assert inked(graph) > 0.05
+    graph.keyboard.press("Escape")
+    graph.wait_for_timeout(300)
+    assert inked(graph) > 0.05
+
+
+def test_digits_name_the_layers_that_the_list_shows(inside: Page) -> None:
+    layers = inside.get_by_role("button", name=re.compile("^(conv|max pool|output|fc|linear)"))
+    inside.locator("body").press("1")
+    expect(layers.and_(inside.locator("[aria-pressed=true]"))).to_contain_text("conv1")
+
+
+def test_space_is_the_page_s_after_a_click_and_a_control_s_after_tab(inside: Page) -> None:
+    theme = inside.get_by_role("button", name=re.compile("theme|dark|light", re.IGNORECASE)).first
+    root = inside.locator("html")
+    before = root.get_attribute("data-theme")
+    theme.click()
+    clicked = root.get_attribute("data-theme")
+    assert clicked != before
+    inside.keyboard.press("Space")
+    expect(inside.get_by_role("button", name="Pause", exact=True)).to_be_visible(timeout=SLOW)
+    inside.keyboard.press("Space")
+    expect(inside.get_by_text("Paused", exact=True)).to_be_visible(timeout=SLOW)
+    assert root.get_attribute("data-theme") == clicked
+    inside.keyboard.press("Shift+Tab")
+    inside.keyboard.press("Tab")
+    inside.keyboard.press("Space")
+    expect(root).to_have_attribute("data-theme", before or "light")
+    expect(inside.get_by_text("Paused", exact=True)).to_be_visible()
 
 
 def test_points_of_an_embedding_are_chosen_by_dragging_around_them(

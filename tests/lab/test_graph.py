@@ -15,6 +15,7 @@ from tests.lab.graphs import (
 from tests.lab.looking import Throwing, hooks_on, undisturbed
 from torch import nn
 
+from lantern.lab.graph.blocks import _titles
 from lantern.lab.graph.tracing import traced_graph
 from lantern.lab.summary import summarise
 from lantern.protocol.events import ModelCard
@@ -201,3 +202,9 @@ def test_each_node_holds_what_it_took_and_what_it_made():
     assert torch.equal(nodes[-1].output, net(x))
     join = nodes[3]
     assert torch.equal(join.given[0] + join.given[1], join.output)
+
+
+def test_blocks_that_stand_side_by_side_are_named_alike():
+    paths = ["stem", "block3.layer1", "block4.layer1", "block3.layer4", "transition2"]
+    titles = ["stem", "block 3.layer 1", "block 4.layer 1", "block 3.layer 4", "transition 2"]
+    assert _titles(paths) == titles

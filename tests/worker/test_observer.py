@@ -111,11 +111,11 @@ def test_what_somebody_waits_for_takes_turns_with_all_the_others_until_it_is_the
     looking.go(1)
     looking.costs_s["landscape"] = 0.02
     looking.watch("landscape")
-    assert looking.observer.is_awaited
+    assert looking.observer.is_awaited(looking.now)
     looking.looks.clear()
     looking.go(0.2)
     assert looking.looks["landscape"] == 5  # of ten slices
-    assert not looking.observer.is_awaited
+    assert not looking.observer.is_awaited(looking.now)
     looking.looks.clear()
     looking.go(1)
     assert looking.looks.total() - looking.looks["landscape"] > 30
@@ -123,10 +123,10 @@ def test_what_somebody_waits_for_takes_turns_with_all_the_others_until_it_is_the
 
 def test_what_takes_too_long_to_wait_for_gives_way(monkeypatch):
     looking = Looking(monkeypatch, {"network": 0.01, "landscape": AWAITED_S})
-    assert looking.observer.is_awaited
+    assert looking.observer.is_awaited(looking.now)
     looking.go(AWAITED_S)
     assert looking.looks["landscape"] == 1  # of the five that make it whole
-    assert not looking.observer.is_awaited
+    assert not looking.observer.is_awaited(looking.now)
 
 
 def test_a_change_by_hand_waits_for_the_next_step_and_is_shown_once(monkeypatch):
@@ -168,7 +168,7 @@ def test_a_film_of_inputs_keeps_to_the_budget(monkeypatch):
     for _ in range(5):
         watching.put_in(0)
         assert not watching.is_hurried
-        assert not watching.is_awaited
+        assert not watching.is_awaited(looking.now)
         assert watching.is_fed(looking.now)
         assert watching.has_due(looking.now, "all")
         looking.go(0.1)

@@ -98,7 +98,7 @@ class Lookout:
 
     def _used(self, now: float) -> float:
         """Return how many times its share the budget grants now."""
-        if self.observer.is_awaited:
+        if self.observer.is_awaited(now):
             return AWAITED
         if self.observer.is_fed(now):
             return FED

@@ -83,10 +83,10 @@ class Observer:
             return True
         return any(w.is_owed and not self._scene.is_waiting(w.key) for w in self._queue)
 
-    @property
-    def is_awaited(self) -> bool:
-        """Return whether somebody waits for the first picture of a view."""
-        return any(w.is_awaited and not self._scene.is_waiting(w.key) for w in self._queue)
+    def is_awaited(self, now: float) -> bool:
+        """Return whether somebody waits for a first picture that can be worked on now."""
+        stamp = self._scene.stamp()
+        return any(w.is_awaited and self._wants(w, stamp, now) for w in self._queue)
 
     def is_fed(self, now: float) -> bool:
         """Return whether inputs come as a film does."""

@@ -1,6 +1,7 @@
 /** Blocks of a layer graph: a ground under the layers of each, and its title at any zoom. */
 
 import type { GraphLayout } from "./graph-layout";
+import { AROUND } from "./graph-rows";
 import type { GraphView } from "./graph-paint";
 import { scaled, type Palette } from "./palette";
 import type { Rect } from "./raster";
@@ -8,6 +9,8 @@ import { worded } from "./words";
 
 /** Layers that belong together, named where they are too small to be. */
 export interface GraphBlock {
+  /** Of the module: `block3.layer2`. */
+  readonly path: string;
   readonly title: string;
   /** Places of its layers. */
   readonly layers: readonly number[];
@@ -16,28 +19,23 @@ export interface GraphBlock {
 /** The part of a block that lies in one row. */
 export interface Piece extends Rect {
   readonly title: string;
-  /** It is the largest of its block. */
-  readonly main: boolean;
 }
 
-const AROUND = 7;
 const TITLE_PX = 12;
+/** Height of a title with the room around it, for type of the usual size. */
+export const TITLE_ROOM_PX = 16;
 
 /** One for each row that a block of several layers lies in. */
 export function piecesOf(layout: GraphLayout, blocks: readonly GraphBlock[]): readonly Piece[] {
-  return blocks.flatMap(({ title, layers }) => {
+  return blocks.flatMap(({ layers, title }) => {
     if (layers.length < 2) return [];
     const rows = new Map<number, Rect[]>();
     for (const at of layers) {
       const box = layout.boxes[at];
-      if (box === undefined) continue;
-      const row = Math.floor((box.y + box.height / 2) / layout.pitch);
-      rows.set(row, [...(rows.get(row) ?? []), box]);
+      const row = layout.rowOf[at] ?? 0;
+      if (box !== undefined) rows.set(row, [...(rows.get(row) ?? []), box]);
     }
-    const rects = [...rows.values()].map(around);
-    const widest = Math.max(...rects.map(({ width }) => width));
-    const main = rects.findIndex(({ width }) => width === widest);
-    return rects.map((rect, at) => ({ ...rect, title, main: at === main }));
+    return [...rows.values()].map((boxes) => ({ ...around(boxes), title }));
   });
 }
 
@@ -63,10 +61,7 @@ export function paintGrounds(
   ctx.globalAlpha = 1;
 }
 
-/**
- * In pixels of the screen, above a block where the rows leave room for it, else across it. Across
- * it only while the layers themselves are too small to be named.
- */
+/** In pixels of the screen, above each block, where the layout has room for it. */
 export function paintTitles(
   ctx: CanvasRenderingContext2D,
   pieces: readonly Piece[],
@@ -77,20 +72,19 @@ export function paintTitles(
   const size = Math.max(scaled(palette, TITLE_PX), named ? TITLE_PX * view.scale : 0);
   ctx.font = `600 ${size}px ${palette.sans}`;
   ctx.textBaseline = "middle";
+  ctx.textAlign = "left";
   ctx.lineJoin = "round";
   ctx.lineWidth = 4;
   ctx.strokeStyle = palette.card;
-  ctx.fillStyle = named ? palette.ink2 : palette.ink;
-  ctx.textAlign = named ? "left" : "center";
+  ctx.fillStyle = palette.ink2;
   for (const piece of pieces) {
-    if (!named && !piece.main) continue;
-    const width = piece.width * view.scale;
-    const words = worded(ctx, [piece.title, piece.title.split(" ").at(-1) ?? ""], width - 4);
+    const room = piece.width * view.scale - 4;
+    const { title } = piece;
+    const ways = [title, title.split(".").at(-1) ?? "", title.split(" ").at(-1) ?? ""];
+    const words = worded(ctx, ways, room);
     if (words === "") continue;
-    const x = view.x + piece.x * view.scale + (named ? 2 : width / 2);
-    const y =
-      view.y +
-      (named ? piece.y * view.scale - size * 0.55 : (piece.y + piece.height / 2) * view.scale);
+    const x = view.x + piece.x * view.scale + 2;
+    const y = view.y + piece.y * view.scale - size * 0.6;
     ctx.strokeText(words, x, y);
     ctx.fillText(words, x, y);
   }

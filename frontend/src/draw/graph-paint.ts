@@ -1,7 +1,8 @@
 /** A layer graph, painted at any zoom: boxes coloured by kind, edges, skips in orange. */
 
 import { paintGrounds, paintTitles, type Piece } from "./graph-blocks";
-import type { GraphEdge, GraphLayout, GraphPoint } from "./graph-layout";
+import type { GraphEdge, GraphLayout } from "./graph-layout";
+import type { Part, Place } from "./graph-routes";
 import { layerNames } from "./graph-words";
 import type { Palette } from "./palette";
 import type { Rect } from "./raster";
@@ -28,8 +29,7 @@ export interface GraphStyle {
   readonly selected: number;
 }
 
-/** In the space between rows, that which edges use to go back. */
-const TURN = 14;
+const CORNER = 6;
 
 /** Lower boxes have no text; it is never smaller than this on the screen. */
 const LEAST_TEXT_PX = 12;
@@ -66,15 +66,7 @@ export function paintGraph(
   ctx.translate(view.x, view.y);
   ctx.scale(view.scale, view.scale);
   paintGrounds(ctx, pieces, palette);
-  const near = style.hovered >= 0 ? style.hovered : style.selected;
-  ctx.lineWidth = Math.max(1.2, 1.2 / view.scale);
-  for (const edge of layout.edges) {
-    const touched = near >= 0 && (edge.target === near || placeOf(edge, layout) === near);
-    ctx.strokeStyle = edge.long ? palette.accent : palette.ink2;
-    ctx.globalAlpha = touched ? 1 : edge.long ? 0.75 : 0.55;
-    paintEdge(ctx, edge, layout);
-  }
-  ctx.globalAlpha = 1;
+  paintEdges(ctx, layout, style, palette);
   layout.boxes.forEach((box, at) => {
     const label = labels[at];
     if (label !== undefined) paintBox(ctx, box, label, at, style, palette);
@@ -84,48 +76,51 @@ export function paintGraph(
   paintTitles(ctx, pieces, view, named, palette);
 }
 
+/** Skips first, so that where a line forks the way through the layers lies on top. */
+function paintEdges(
+  ctx: CanvasRenderingContext2D,
+  layout: GraphLayout,
+  { view, hovered, selected }: GraphStyle,
+  palette: Palette,
+): void {
+  const near = hovered >= 0 ? hovered : selected;
+  const edges = [...layout.edges].sort((one, other) => Number(other.skip) - Number(one.skip));
+  for (const edge of edges) {
+    const touched = near >= 0 && (edge.target === near || placeOf(edge, layout) === near);
+    ctx.lineWidth = (touched ? 2 : 1.2) * Math.max(1, 1 / view.scale);
+    ctx.strokeStyle = edge.skip ? palette.accent : palette.ink2;
+    ctx.globalAlpha = touched ? 1 : edge.skip ? 0.85 : 0.6;
+    ctx.beginPath();
+    for (const part of edge.parts) trace(ctx, part);
+    ctx.stroke();
+  }
+  ctx.globalAlpha = 1;
+}
+
 /** The box that an edge begins at; that of the input is the last. */
 function placeOf(edge: GraphEdge, layout: GraphLayout): number {
   return edge.source < 0 ? layout.boxes.length - 1 : edge.source;
 }
 
-function paintEdge(ctx: CanvasRenderingContext2D, edge: GraphEdge, layout: GraphLayout): void {
-  const half = (layout.boxes[0]?.width ?? 0) / 2;
-  ctx.beginPath();
-  edge.points.forEach((to, at) => {
-    const from = edge.points[at - 1];
-    if (from === undefined) return;
-    const first = at === 1 ? from.x + half : from.x;
-    const last = at === edge.points.length - 1 ? to.x - half : to.x;
-    if (from.row === to.row) curve(ctx, { ...from, x: first }, { ...to, x: last });
-    else turn(ctx, { ...from, x: first }, { ...to, x: last }, layout);
-  });
-  ctx.stroke();
+function trace(ctx: CanvasRenderingContext2D, { bent, places }: Part): void {
+  const [from, to] = [places[0], places.at(-1)];
+  if (from === undefined || to === undefined) return;
+  ctx.moveTo(from.x, from.y);
+  if (bent) {
+    const middle = (from.x + to.x) / 2;
+    ctx.bezierCurveTo(middle, from.y, middle, to.y, to.x, to.y);
+    return;
+  }
+  for (let at = 1; at < places.length - 1; at++) corner(ctx, places.slice(at - 1, at + 2));
+  ctx.lineTo(to.x, to.y);
 }
 
-function curve(ctx: CanvasRenderingContext2D, from: GraphPoint, to: GraphPoint): void {
-  const middle = (from.x + to.x) / 2;
-  ctx.moveTo(from.x, from.y);
-  ctx.bezierCurveTo(middle, from.y, middle, to.y, to.x, to.y);
-}
-
-/**
- * From the end of a row to the beginning of the next, as a typewriter goes: between the rows, one
- * line for all edges of a node.
- */
-function turn(
-  ctx: CanvasRenderingContext2D,
-  from: GraphPoint,
-  to: GraphPoint,
-  { pitch }: GraphLayout,
-): void {
-  const share = (from.y - from.row * pitch) / pitch;
-  const middle = (from.row + 1) * pitch + TURN * (share - 0.5) - TURN;
-  const out = 12;
-  ctx.moveTo(from.x, from.y);
-  ctx.bezierCurveTo(from.x + out, from.y, from.x + out, middle, from.x, middle);
-  ctx.lineTo(to.x, middle);
-  ctx.bezierCurveTo(to.x - out, middle, to.x - out, to.y, to.x, to.y);
+/** Towards the second of three places and round it, never past the middle of the way to the next. */
+function corner(ctx: CanvasRenderingContext2D, [from, at, to]: readonly Place[]): void {
+  if (from === undefined || at === undefined || to === undefined) return;
+  const length = (one: Place, other: Place): number => Math.hypot(other.x - one.x, other.y - one.y);
+  const radius = Math.min(CORNER, length(from, at) / 2, length(at, to) / 2);
+  ctx.arcTo(at.x, at.y, to.x, to.y, radius);
 }
 
 /** Height of a line of text in the layout's pixels. */

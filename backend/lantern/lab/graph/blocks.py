@@ -124,10 +124,13 @@ def _cut_behind_pools(nodes: Sequence[Node]) -> list[str]:
 
 
 def _titles(paths: Sequence[str]) -> list[str]:
-    last = [path.rpartition(".")[2] for path in paths]
+    parted = [path.rpartition(".") for path in paths]
+    last = [name for _, _, name in parted]
+    # Of those that stand side by side, all are named in full where one has to be.
+    named = {above for above, _, name in parted if name.isdigit() or last.count(name) > 1}
     short = [
-        path if name.isdigit() or last.count(name) > 1 else name
-        for path, name in zip(paths, last, strict=True)
+        path if above in named else name
+        for path, (above, _, name) in zip(paths, parted, strict=True)
     ]
     return [re.sub(r"(?<=[a-z])(?=\d)", " ", title) for title in short]
 

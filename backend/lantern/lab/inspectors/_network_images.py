@@ -1,5 +1,7 @@
 """The network of an image problem: what every layer or block makes of one picture."""
 
+from collections.abc import Sequence
+
 from torch import Tensor
 
 from lantern.lab.arrays import array_of, images_of
@@ -41,8 +43,16 @@ def network_of_images(subject: Subject, slot: int, units: int, wish: Wish) -> Ne
     )
 
 
-def scale_of(call: Call) -> FigureScale:
-    """Return the scale for a layer's numbers: `magnitude` where they cannot be negative."""
+def scale_of(call: Call, calls: Sequence[Call] = ()) -> FigureScale:
+    """Return the scale for a layer's numbers: `magnitude` where they cannot be negative.
+
+    What is pooled or dropped is as the layer among the calls says that it comes from.
+    """
+    while call.kind in {"pool", "dropout"}:
+        before = next((other for other in calls if other.passed is call.source), None)
+        if before is None or before is call:
+            break
+        call = before
     return "magnitude" if isinstance(call.module, NEVER_NEGATIVE) else "signed"
 
 

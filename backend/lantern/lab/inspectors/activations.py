@@ -50,7 +50,7 @@ class Activations(Inspector, name="activations", title="Activations"):
         strength = output.abs().flatten(1).mean(1) if has_maps else output.abs()
         ranking = strength.argsort(descending=True, stable=True)
         order = ranking if self.order_by == "strength" else torch.arange(len(output))
-        scale = scale_of(shown) if self.show == "values" else "signed"
+        scale = scale_of(shown, calls) if self.show == "values" else "signed"
         show = _maps if has_maps else _bars
         reach = reach_of_calls(calls, after_activation=self.after_activation)
         yield show(output[order], order, scale).model_copy(

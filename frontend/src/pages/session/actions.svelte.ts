@@ -1,7 +1,7 @@
 /** What can be done to a session from its page: by button, by key and from the palette. */
 
 import { appearance } from "../../state/appearance.svelte";
-import type { KeyAction } from "../../state/keys";
+import { numbered, type KeyAction } from "../../state/keys";
 import { layout } from "../../state/layout.svelte";
 import { notices } from "../../state/notices.svelte";
 import { hashOf, router } from "../../state/router.svelte";
@@ -9,6 +9,7 @@ import { hidden } from "../../state/page-options.svelte";
 import { editorOf } from "../../state/points.svelte";
 import type { SessionState } from "../../state/session.svelte";
 import { lookAtNext } from "../../stage/inputs/pinned";
+import { isDeep } from "../../stage/sizes";
 import { asProblem } from "../../wire/problem";
 import type { Command, StepCommand } from "../../wire/protocol";
 import { rest } from "../../wire/rest";
@@ -147,10 +148,16 @@ export class Actions {
 
   private layerKey(index: number): KeyAction {
     const run = () => {
-      const layer = this.session.model?.layers[index];
+      const { model } = this.session;
+      const layer = model === null ? undefined : numbered(model, isDeep(model))[index];
       if (layer !== undefined) this.session.selectedLayer = layer.path;
     };
-    return { key: `${index + 1}`, label: `${index + 1}`, does: `Layer ${index + 1}`, run };
+    return {
+      key: `${index + 1}`,
+      label: `${index + 1}`,
+      does: `Layer ${index + 1} of the list`,
+      run,
+    };
   }
 
   openComparison(other: string): void {

@@ -1,5 +1,7 @@
 /** A drawing with the mouse as an input of a network. */
 
+import type { ColorTable } from "../../draw/color";
+import { fillMap } from "../../draw/raster";
 import { inputOf, planesOf, type Levels, type Rect, type Shape } from "./convert";
 import type { Converted } from "./source";
 
@@ -38,6 +40,28 @@ export function stroke(
 export function wipe(context: CanvasRenderingContext2D, ground: string): void {
   context.fillStyle = ground;
   context.fillRect(0, 0, SIDE, SIDE);
+}
+
+/** A canvas of its own for what is drawn, since the page may show it in other colours. */
+export function sheet(): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = SIDE;
+  canvas.height = SIDE;
+  return canvas;
+}
+
+/** Show what is drawn: grey by a table of colours, as the page shows all grey pictures. */
+export function shown(
+  drawn: CanvasRenderingContext2D,
+  seen: CanvasRenderingContext2D,
+  table: ColorTable | null,
+): void {
+  const image = drawn.getImageData(0, 0, SIDE, SIDE);
+  if (table !== null) {
+    const levels = Uint8Array.from({ length: SIDE * SIDE }, (_, at) => image.data[4 * at] ?? 0);
+    fillMap(new Uint32Array(image.data.buffer), levels, table);
+  }
+  seen.putImageData(image, 0, 0);
 }
 
 /** What the canvas looked like before each stroke. */
