@@ -64,6 +64,24 @@ def choose(page: Page, way: str) -> None:
     page.get_by_role("button", name=way, exact=True).click()
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])
+def test_every_way_to_bring_an_input_lies_inside_the_window(
+    opened: Page, size: tuple[int, int]
+) -> None:
+    width, height = size
+    opened.set_viewport_size({"width": width, "height": height})
+    opened.get_by_role("button", name="From: look at another input").click()
+    ways = opened.locator("ul[popover]:popover-open li > *")
+    expect(ways.first).to_be_visible()
+    assert ways.count() >= 4
+    for way in ways.all():
+        box = way.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert 0 <= box["y"] <= height - box["height"]
+
+
 def done(page: Page) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Done").click()
 

@@ -13,8 +13,14 @@ from lantern.lab.arrays import numpy_of
 from lantern.lab.inspectors.embedding import principal
 from lantern.lab.kinds import Attribution, Inspector
 from lantern.lab.subject import Progress
+from lantern.protocol.experiment import Experiment, Part
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.views import PixelInput, SampleInput
+
+COLOURED = Experiment(
+    dataset=Part(name="scenes", params={"side": 32, "samples": 200}),
+    model=Part(name="small_cnn", params={"channels": [4, 6]}),
+)
 
 
 def test_columns_are_layers_after_their_non_linearity():
@@ -150,6 +156,12 @@ def test_activations_are_the_layers_own_in_the_order_asked_for():
     assert caught.value.problem.field == "layer"
 
 
+def test_what_is_pooled_is_shown_as_what_it_comes_from():
+    (pooled,) = look("activations", subject_of("images"), layer="pool1")
+    (signed,) = look("activations", subject_of("lenet"), layer="pool1")
+    assert (pooled.images.scale, signed.images.scale) == ("magnitude", "signed")  # ReLU, tanh
+
+
 def test_inputs_come_from_the_slot():
     run = run_of(IMAGES)
     blank = PixelInput(shape=(8, 8), data=base64.b64encode(bytes(64)).decode())
@@ -241,19 +253,38 @@ def test_occlusion_is_long_and_tells_how_far_it_is():
 
 def test_an_attack_shows_before_change_and_after():
     subject = subject_of("images", 200)
-    pictures, bars = look("attack", subject, method="pgd", method_params={"epsilon": 0.3})
-    assert pictures.images.values.shape == (3, 1, 8, 8)
-    low, high = numpy_of(pictures.images.low), numpy_of(pictures.images.high)
-    assert (low[0], high[0], low[2], high[2]) == (0, 1, 0, 1)
-    assert high[1] == -low[1] == pytest.approx(pictures.facts["linf"])
+    found = look("attack", subject, method="pgd", method_params={"epsilon": 0.3})
+    pictures, change, before, after = found
+    assert pictures.images.values.shape == (2, 1, 8, 8)
+    shown = floats(pictures.images)
+    assert np.abs(floats(change.images) - (shown[1] - shown[0])).max() < 3 / 255
+    assert change.images.scale == "signed"
+    low, high = float(numpy_of(change.images.low)[0]), float(numpy_of(change.images.high)[0])
+    assert high == -low == pytest.approx(pictures.facts["linf"])
     assert pictures.facts["linf"] <= 0.3 + 1e-6
     assert pictures.facts["fooled"] in {"yes", "no"}
-    assert numpy_of(bars.values).sum() == pytest.approx(1, abs=1e-5)
-    (still, _) = look("attack", subject, method_params={"epsilon": 0})
+    # Of one pass: the captions and the bars cannot differ, however far training has come.
+    assert pictures.labels == (
+        before.caption.replace("predicted", "input:"),
+        after.caption.replace("predicted", "changed:"),
+    )
+    assert before.labels == after.labels
+    for bars in (before, after):
+        assert numpy_of(bars.values).sum() == pytest.approx(1, abs=1e-5)
+    still, nothing, *_ = look("attack", subject, method_params={"epsilon": 0})
     assert still.warnings == (
         "The gradient is 0 everywhere or the bound is 0, so nothing changed.",
     )
-    assert (numpy_of(still.images.values)[1] == 128).all()
+    assert np.abs(floats(nothing.images)).max() < 0.01
+
+
+def test_the_change_of_a_picture_in_colour_is_the_mean_of_its_colours():
+    pictures, change, *_ = look("attack", Mirror().subject(run_of(COLOURED, 1), {}))
+    assert pictures.images.values.shape == (2, 3, 32, 32)
+    assert change.images.values.shape == (1, 1, 32, 32)
+    before, after = floats(pictures.images)
+    assert np.abs(floats(change.images)[0, 0] - (after - before).mean(0)).max() < 2 / 255
+    assert change.labels == ("change: mean of colours",)
 
 
 def test_the_embedding_is_the_principal_plane():

@@ -20,6 +20,7 @@ from lantern.protocol.commands import (
 from lantern.protocol.events import BuiltEvent, EditedEvent, ExportedEvent, StateEvent
 from lantern.protocol.experiment import Change, Part
 from lantern.protocol.ids import CommandId
+from lantern.worker.build import sentence_of
 
 
 def changes(**values):
@@ -106,6 +107,14 @@ def test_an_edit_out_of_bounds_is_refused_and_the_run_goes_on(open_desk):
     step = desk.session.run.step
     desk.until(lambda: desk.session.run.step > step)
     assert desk.session.number == 1
+
+
+def test_what_was_changed_is_said_once_and_by_its_title():
+    model = {"name": "mlp", "params": {}}
+    said = sentence_of([Change(path="model", value=model), Change(path="model.name", value="mlp")])
+    assert said == "Rebuilt: model changed to Multilayer perceptron."
+    own = Change(path="dataset.params.path", value="uploads/own.zip")
+    assert sentence_of([own]) == "Rebuilt: data changed to own.zip."
 
 
 def test_another_layer_rebuilds_at_once_and_says_so(open_desk):

@@ -8,7 +8,8 @@ import torch
 
 from lantern.lab.changes import check_parts
 from lantern.lab.data import Data
-from lantern.lab.kinds import Dataset
+from lantern.lab.kinds import Architecture, Dataset, Loss, Optimizer, Schedule, Task
+from lantern.lab.plugin import Plugin
 from lantern.lab.run import Run
 from lantern.lab.subject import Progress
 from lantern.protocol.experiment import Change, Edit, Experiment
@@ -17,6 +18,11 @@ from lantern.worker.install import Drive, install
 
 KEPT_DATASETS = 2
 MOST_LISTED = 12
+
+PARTS: dict[str, type[Plugin]] = {
+    kind.kind: kind for kind in (Dataset, Architecture, Loss, Optimizer, Schedule, Task)
+}
+"""The parts of an experiment, which people know by their titles."""
 
 UNREADABLE = (OSError, EOFError, ValueError, RuntimeError)
 
@@ -114,9 +120,22 @@ def in_words(error: Exception, what: str) -> str:
 
 
 def sentence_of(changes: Sequence[Change], *, verb: str = "Rebuilt") -> str:
-    """Return what changed, in words: `Rebuilt: layers changed to 4, 3.`"""
-    parts = [f"{_label(change.path)} changed to {_value(change.value)}" for change in changes]
+    """Return what changed, each once, in words: `Rebuilt: layers changed to 4, 3.`"""
+    # A title that follows the model says nothing more.
+    telling = [change for change in changes if change.path != "title"] or changes
+    parts = list(dict.fromkeys(_said(change) for change in telling))
     return f"{verb}: {' and '.join([', '.join(parts[:-1]), parts[-1]] if parts[1:] else parts)}."
+
+
+def _said(change: Change) -> str:
+    words = change.path.split(".")
+    if words[-1] == "path" and isinstance(change.value, str):
+        return f"data changed to {Path(change.value).name}"
+    kind = words[-2] if words[-1] == "name" and len(words) > 1 else words[-1]
+    name = change.value.get("name") if isinstance(change.value, dict) else change.value
+    plugin = PARTS[kind].registry.get(str(name)) if kind in PARTS else None
+    value = _value(change.value) if plugin is None else plugin.title
+    return f"{_label(change.path)} changed to {value}"
 
 
 def _label(path: str) -> str:

@@ -36,7 +36,10 @@ export function logTicks(low: number, high: number, count: number): number[] {
   const inner = Math.floor(Math.log10(high) + 1e-9) - Math.ceil(Math.log10(low) - 1e-9);
   // Wide ranges count down from the greatest power inside, so that two are there at least.
   if (to - from > count && inner >= 1) return powers(low, high, inner, count);
-  for (const leads of [[1, 2, 5], [1, 3]]) {
+  for (const leads of [
+    [1, 2, 5],
+    [1, 3],
+  ]) {
     const found = ticksAt(leads, low, high);
     if (found.length <= count) return found;
   }
@@ -129,7 +132,7 @@ export function valueAt(domain: Domain, at: number, from: number, to: number): n
 }
 
 /** Between two numbers, in pixels. */
-const TICK_GAP = 6;
+const TICK_GAP = 8;
 
 export interface AxesStyle {
   readonly xLabel?: string;
@@ -149,7 +152,7 @@ export function paintAxes(
   ctx.fillStyle = palette.ink2;
   ctx.textAlign = "right";
   ctx.textBaseline = "middle";
-  for (const tick of ticks(domains.y, Math.max(2, Math.floor(plot.height / 32)))) {
+  for (const tick of ticks(domains.y, Math.max(2, Math.floor(plot.height / scaled(palette, 32))))) {
     const y = Math.round(place(domains.y, tick, plot.y + plot.height, plot.y)) + 0.5;
     ctx.beginPath();
     ctx.moveTo(plot.x, y);
@@ -167,9 +170,14 @@ interface Tick {
 }
 
 /** As many numbers as have room side by side, four or more where they do. */
-function ticksThatFit(ctx: CanvasRenderingContext2D, plot: Rect, domain: Domain): Tick[] {
+function ticksThatFit(
+  ctx: CanvasRenderingContext2D,
+  plot: Rect,
+  domain: Domain,
+  palette: Palette,
+): Tick[] {
   const right = plot.x + plot.width;
-  for (let wish = Math.max(4, Math.floor(plot.width / 80)); ; wish -= 1) {
+  for (let wish = Math.max(4, Math.floor(plot.width / scaled(palette, 80))); ; wish -= 1) {
     let end = -Infinity;
     let fits = true;
     const made = ticks(domain, wish).map((tick) => {
@@ -178,7 +186,7 @@ function ticksThatFit(ctx: CanvasRenderingContext2D, plot: Rect, domain: Domain)
       const at = place(domain, tick, plot.x, right);
       const x = Math.max(plot.x + half, Math.min(at, right - half));
       fits &&= x - half >= end;
-      end = x + half + TICK_GAP;
+      end = x + half + scaled(palette, TICK_GAP);
       return { text, x };
     });
     if (fits) return made;
@@ -199,7 +207,7 @@ export function paintXTicks(
   ctx.textBaseline = "top";
   ctx.textAlign = "center";
   const below = plot.y + plot.height + 5;
-  for (const { text, x } of ticksThatFit(ctx, plot, domain)) ctx.fillText(text, x, below);
+  for (const { text, x } of ticksThatFit(ctx, plot, domain, palette)) ctx.fillText(text, x, below);
   if (style.xLabel !== undefined && style.xLabel !== "") {
     ctx.textAlign = "right";
     ctx.fillText(style.xLabel, plot.x + plot.width, below + scaled(palette, 13) + 3);

@@ -1,6 +1,6 @@
 /** Bars, lying or standing, and histograms. */
 
-import { paintXTicks } from "./axes";
+import { paintXTicks, step125 } from "./axes";
 import { extremes } from "./chart";
 import { percent, short } from "./format";
 import { font as fontOf, scaled, type Palette } from "./palette";
@@ -19,14 +19,28 @@ export function ground(palette: Palette): string {
   return palette.dark ? "#262b31" : "#f0eee9";
 }
 
-function share(bars: Bars, index: number): number {
-  const value = bars.values[index] ?? 0;
+/** Where a value lies between the ends, 0-1. */
+function share(bars: Bars, value: number): number {
   return Math.max(0, Math.min(1, (value - bars.low) / (bars.high - bars.low || 1)));
 }
 
+/** From where to where a bar reaches, as shares: from 0 where values have a sign, else from the end. */
+export function reachOf(bars: Bars, index: number): readonly [number, number] {
+  const end = share(bars, bars.values[index] ?? 0);
+  const zero = bars.low < 0 ? share(bars, 0) : 0;
+  return end < zero ? [end, zero] : [zero, end];
+}
+
 function fillOf(bars: Bars, index: number, palette: Palette): string {
+  // Where values have a sign, colour says it and nothing else.
+  if (bars.low < 0) return (bars.values[index] ?? 0) < 0 ? palette.neg : palette.pos;
   if (index === bars.highlight) return palette.neg;
   return palette.dark ? "#3f6391" : "#8fb1d8";
+}
+
+/** Every how many labels one is written: 1, 2, 5, 10 ... so that none touches the next. */
+export function labelStep(widest: number, pitch: number): number {
+  return Math.max(1, step125(widest / Math.max(pitch, 1e-6), 1));
 }
 
 function valueText(bars: Bars, index: number): string {
@@ -63,12 +77,17 @@ export function paintLyingBars(
     ctx.fillStyle = ground(palette);
     ctx.fillRect(left, y - thick / 2, width, thick);
     ctx.fillStyle = fillOf(bars, index, palette);
-    ctx.fillRect(left, y - thick / 2, Math.max(1.5, width * share(bars, index)), thick);
+    const [from, to] = reachOf(bars, index);
+    ctx.fillRect(left + width * from, y - thick / 2, Math.max(1.5, width * (to - from)), thick);
   });
+  if (bars.low < 0) {
+    ctx.fillStyle = palette.ink2;
+    ctx.fillRect(left + width * share(bars, 0) - 0.5, rect.y, 1, rect.height);
+  }
   if (bars.highlight === null) return;
   const y = rect.y + (bars.highlight + 0.5) * pitch;
   const text = valueText(bars, bars.highlight);
-  const end = left + width * share(bars, bars.highlight);
+  const end = left + width * reachOf(bars, bars.highlight)[1];
   ctx.font = `600 ${font}px ${palette.mono}`;
   const room = ctx.measureText(text).width + 8;
   const inside = end + room > left + width;
@@ -97,16 +116,24 @@ export function paintStandingBars(
   ctx.font = fontOf(palette, 13);
   ctx.textAlign = "center";
   ctx.textBaseline = "bottom";
+  const widest = Math.max(...bars.labels.map((label) => ctx.measureText(label).width), 8);
+  const every = labelStep(widest + scaled(palette, 4), pitch);
   bars.labels.forEach((label, index) => {
     const x = rect.x + (index + 0.5) * pitch;
     ctx.fillStyle = ground(palette);
     ctx.fillRect(x - thick / 2, rect.y, thick, height);
-    const full = Math.max(1.5, height * share(bars, index));
+    const [from, to] = reachOf(bars, index);
+    const full = Math.max(1.5, height * (to - from));
     ctx.fillStyle = fillOf(bars, index, palette);
-    ctx.fillRect(x - thick / 2, rect.y + height - full, thick, full);
+    ctx.fillRect(x - thick / 2, rect.y + height * (1 - from) - full, thick, full);
+    if ((index - (bars.highlight ?? 0)) % every !== 0) return;
     ctx.fillStyle = index === bars.highlight ? palette.ink : palette.ink2;
-    ctx.fillText(label, x, rect.y + rect.height, pitch);
+    ctx.fillText(label, x, rect.y + rect.height);
   });
+  if (bars.low < 0) {
+    ctx.fillStyle = palette.ink2;
+    ctx.fillRect(rect.x, rect.y + height * (1 - share(bars, 0)) - 0.5, rect.width, 1);
+  }
 }
 
 export interface Histogram {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 
-import type { Edit } from "../wire/protocol";
+import type { Catalog, Edit } from "../wire/protocol";
+import { catalog } from "./catalog.svelte";
 import { marksOf, wordsOf } from "./edit-words";
 
 const configure = (step: number, path: string, value: number): Edit => ({
@@ -13,7 +14,21 @@ it("says what was changed", () => {
   const layers = [{ path: "model.params.layers", value: [4, 3] }];
   const dataset = [{ path: "dataset", value: { name: "xor", params: {} } }];
   expect(wordsOf(configure(1, "optimizer.params.learning_rate", 0.1))).toBe("Learning rate = 0.1");
-  expect(said({ type: "configure", changes: dataset })).toBe("Dataset = xor");
+  expect(said({ type: "configure", changes: dataset })).toBe("Dataset: Xor");
+  const model = { name: "mlp", params: {} };
+  const twice = [
+    { path: "model", value: model },
+    { path: "model.name", value: "mlp" },
+  ];
+  expect(said({ type: "configure", changes: twice })).toBe("Model: Mlp");
+  catalog.value = {
+    plugins: [{ kind: "model", name: "mlp", title: "Multilayer perceptron" }],
+  } as unknown as Catalog;
+  expect(said({ type: "configure", changes: twice })).toBe("Model: Multilayer perceptron");
+  const own = [{ path: "dataset.params.path", value: "uploads/own.zip" }];
+  expect(said({ type: "configure", changes: own })).toBe("Data from own.zip");
+  const choice = [{ path: "model.params.activation", value: "leaky_relu" }];
+  expect(said({ type: "configure", changes: choice })).toBe("Activation = Leaky ReLU");
   expect(said({ type: "reshape", changes: layers })).toBe("Layers = 4, 3, weights kept");
   expect(said({ type: "set_weight", parameter: "hidden1.weight", index: [0, 1], value: 2.5 })).toBe(
     "hidden1.weight[0, 1] = 2.5",

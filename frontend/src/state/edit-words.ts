@@ -1,7 +1,8 @@
 /** Changes made to a run, in a few words: for marks on a chart, and where they lie. */
 
-import type { Change, Edit, JsonValue } from "../wire/protocol";
-import { sentenceCase } from "./schema";
+import type { Change, Edit, JsonValue, PluginCard } from "../wire/protocol";
+import { catalog } from "./catalog.svelte";
+import { optionWord, sentenceCase } from "./schema";
 
 export interface EditMark {
   readonly x: number;
@@ -12,9 +13,9 @@ export interface EditMark {
 export function wordsOf({ action }: Edit): string {
   switch (action.type) {
     case "configure":
-      return action.changes.map(changeWords).join(", ");
+      return changesWords(action.changes);
     case "reshape":
-      return `${action.changes.map(changeWords).join(", ")}, weights kept`;
+      return `${changesWords(action.changes)}, weights kept`;
     case "set_weight":
       return `${action.parameter}[${action.index.join(", ")}] = ${plain(action.value)}`;
     case "reinitialise":
@@ -47,9 +48,40 @@ function aboutOf({ action }: Edit): string {
   return action.changes.map(({ path }) => path).join();
 }
 
+/**
+ * What was changed in two ways at once, as a part and by its name, is said once; a title that
+ * follows the model says nothing more.
+ */
+function changesWords(changes: readonly Change[]): string {
+  const telling = changes.filter(({ path }) => path !== "title");
+  return [...new Set((telling.length > 0 ? telling : changes).map(changeWords))].join(", ");
+}
+
 function changeWords({ path, value }: Change): string {
-  const name = path.split(".").at(-1) ?? path;
+  const parts = path.split(".");
+  const name = parts.at(-1) ?? path;
+  const part = name === "name" ? (parts.at(-2) ?? name) : name;
+  const plugin = nameOf(value) ?? (name === "name" ? String(value) : null);
+  if (plugin !== null) return `${sentenceCase(part)}: ${titleOf(part, plugin)}`;
+  if (name === "path" && typeof value === "string") return `Data from ${fileName(value)}`;
   return `${sentenceCase(name)} = ${plain(value)}`;
+}
+
+/** The name of the plugin that a whole part stands for. */
+function nameOf(value: JsonValue): string | null {
+  const isPart = typeof value === "object" && value !== null && "name" in value;
+  return isPart ? String(value["name"]) : null;
+}
+
+/** What the catalog calls a plugin, such as `Multilayer perceptron`. */
+function titleOf(kind: string, name: string): string {
+  const isIt = (card: PluginCard) => card.kind === kind && card.name === name;
+  return catalog.value?.plugins.find(isIt)?.title ?? optionWord(name);
+}
+
+/** A file without the folders it lies in, which say nothing to a person. */
+function fileName(path: string): string {
+  return path.split("/").at(-1) ?? path;
 }
 
 function paintWords(added: number, removed: number): string {
@@ -63,10 +95,10 @@ function paintWords(added: number, removed: number): string {
 }
 
 function plain(value: JsonValue): string {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return optionWord(value);
   if (typeof value === "number") return String(Number(value.toPrecision(4)));
   if (Array.isArray(value)) return value.length > 8 ? `${value.length} values` : value.join(", ");
-  // Whole parts are told by the plugin's name.
-  if (typeof value === "object" && value !== null && "name" in value) return String(value["name"]);
+  if (typeof value === "boolean") return value ? "on" : "off";
+  if (value === null) return "none";
   return JSON.stringify(value);
 }

@@ -5,7 +5,9 @@ export interface Notice {
   readonly sentence: string;
 }
 
-const SHOWN_MS = 5_000;
+/** Refusals take longer to read than what says that something is done. */
+const SHOWN_MS = { short: 3_000, long: 5_000 } as const;
+const SHORT_CHARS = 80;
 const MOST = 3;
 
 class Notices {
@@ -16,7 +18,10 @@ class Notices {
     const id = ++this.counter;
     const others = this.list.filter((notice) => notice.sentence !== sentence);
     this.list = [...others, { id, sentence }].slice(-MOST);
-    setTimeout(() => this.dismiss(id), SHOWN_MS);
+    setTimeout(
+      () => this.dismiss(id),
+      sentence.length <= SHORT_CHARS ? SHOWN_MS.short : SHOWN_MS.long,
+    );
   }
 
   dismiss(id: number): void {

@@ -48,6 +48,31 @@ describe("SchemaForm", () => {
     expect(commit).not.toHaveBeenCalled();
   });
 
+  it("forgets the reason after a while, since the field went back to what is valid", async () => {
+    vi.useFakeTimers();
+    show(() => Promise.resolve());
+    const number = screen.getByRole("textbox");
+    await fireEvent.change(number, { target: { value: "abc" } });
+    expect(number).toHaveProperty("value", "0.2");
+    expect(number.getAttribute("aria-invalid")).toBe("true");
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(number.getAttribute("aria-invalid")).toBe("false");
+    vi.useRealTimers();
+  });
+
+  it("offers the numbers that a parameter can be, and commits them as numbers", async () => {
+    const commit = vi.fn(() => Promise.resolve());
+    const depth = { type: "integer", enum: [18, 34, 50], default: 18, title: "Depth" };
+    const depths = { type: "object", properties: { depth } };
+    render(SchemaForm, { schema: depths, values: { depth: 34 }, commit });
+    const select = screen.getByRole("combobox", { name: "Depth" });
+    expect(select).toHaveProperty("value", "34");
+    await fireEvent.change(select, { target: { value: "50" } });
+    expect(commit).toHaveBeenCalledWith("depth", 50);
+    expect(screen.queryByRole("textbox")).toBeNull();
+  });
+
   it("shows the server's reason beside the field", async () => {
     show(() => Promise.reject(new ProblemError(problemOf("It does not fit."))));
     await fireEvent.change(screen.getByRole("combobox"), { target: { value: "relu" } });

@@ -38,7 +38,9 @@ def of_slot(subject: Subject, slot: int) -> Judged:
 def of_training(subject: Subject, most: int) -> Judged:
     """Return the first training samples, at most so many."""
     inputs, targets = first_of_training(subject, most)
-    return Judged(inputs, targets, f"mean of the first {len(inputs)} training samples")
+    count = len(inputs)
+    words = "first training sample" if count == 1 else f"mean of the first {count} training samples"
+    return Judged(inputs, targets, words)
 
 
 def activation_gradients(subject: Subject, judged: Judged) -> tuple[float, list[Call]]:

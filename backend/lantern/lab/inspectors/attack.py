@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 from pydantic import JsonValue
@@ -58,7 +58,7 @@ class Case:
         if self.before.truth is None:
             return ("The true class is not known, so the predicted one is attacked.",)
         if self.before.predicted != self.label:
-            return ("The network is wrong about the unchanged input already.",)
+            return ("It is wrong about the unchanged input already.",)
         if not bool(self.change.any()):
             return ("The gradient is 0 everywhere or the bound is 0, so nothing changed.",)
         return ()
@@ -67,8 +67,8 @@ class Case:
 class Attacked(Inspector, name="attack", title="Attack"):
     """A change of the input, small to the eye, that raises the loss, by one of the attacks.
 
-    Shown are the input, the change (grey where there is none) and the changed input, and what the
-    network says of it. Pixels stay within black and white.
+    Shown are the input and the changed input with what the network says of them, then the change
+    between them, and its answers before and after. Pixels stay within black and white.
     """
 
     tags = ("images",)
@@ -81,7 +81,7 @@ class Attacked(Inspector, name="attack", title="Attack"):
     """The input that is changed."""
 
     def figures(self, subject: Subject) -> Iterator[ImagesFigure | BarsFigure]:
-        """Yield the three pictures, then the bars."""
+        """Yield both pictures, the change, and the bars before and after."""
         only_for(subject, "images", "attack")
         method = method_of(Attack, self.method, self.method_params)
         before = judged(subject, self.slot)
@@ -93,54 +93,68 @@ class Attacked(Inspector, name="attack", title="Attack"):
         after = judgement_of(subject, moved, before.truth, outputs)
         case = Case(subject, method, before, after, label)
         yield _pictures(case)
-        yield _bars(case)
+        yield _change(case)
+        yield _bars(case, case.before, "Prediction before the change")
+        yield _bars(case, case.after, "Prediction after the change")
 
 
 def _pictures(case: Case) -> ImagesFigure:
-    change = case.change
-    most = change.abs().amax()
-    largest = f"{float(most):.3g}"
+    before, after = case.before, case.after
     return ImagesFigure(
         title=case.method.title,
-        caption=case.after.sentence,
-        alt=f"Input ({case.before.sentence}), change of at most {largest} per pixel, changed input "
-        f"({case.after.sentence}).",
+        caption=after.sentence,
+        alt=f"Input ({before.sentence}) and changed input ({after.sentence}).",
         facts=case.facts,
         warnings=case.warnings,
-        images=_stack(case.before.inputs, change, case.after.inputs),
-        labels=(
-            f"input: {case.before.sentence}",
-            f"change, at most {largest}",
-            f"changed: {case.after.sentence}",
-        ),
-        columns=3,
+        images=_stack(torch.cat([before.inputs, after.inputs]).cpu(), 0.0, 1.0, "pixels"),
+        labels=(f"input: {_short(before)}", f"changed: {_short(after)}"),
+        columns=2,
     )
 
 
-def _stack(before: Tensor, change: Tensor, after: Tensor) -> Images:
-    pictures = torch.cat([before.cpu(), change, after.cpu()])  # (3, c, h, w)
+def _short(judgement: Judgement) -> str:
+    """Return what fits below a small picture, such as `frog, 60.2 %`."""
+    return judgement.sentence.removeprefix("predicted ")
+
+
+def _change(case: Case) -> ImagesFigure:
+    """Return the change on the signed scale; where there are colours, their mean is signed too."""
+    colours = case.change.shape[1] > 1
+    change = case.change.mean(1, keepdim=True)  # (1, 1, h, w)
     most = float(change.abs().amax())
-    low, high = torch.tensor([0.0, -most, 0.0]), torch.tensor([1.0, most, 1.0])
-    if most == 0:
-        low[1], high[1] = -1.0, 1.0  # so that no change is grey, not black
-    return Images(
-        values=array_of(quantised(pictures, low=low, high=high), "u1"),
-        low=array_of(low),
-        high=array_of(high),
-        scale="pixels",
+    largest = f"at most {float(case.change.abs().amax()):.3g}"
+    mean = ", as the mean of its colours" if colours else ""
+    return ImagesFigure(
+        title="Change",
+        caption=largest,
+        alt=f"The change of {largest} per pixel{mean}.",
+        facts=case.facts,
+        images=_stack(change, -(most or 1.0), most or 1.0, "signed"),
+        labels=("change: mean of colours" if colours else f"change: {largest}",),
+        columns=1,
     )
 
 
-def _bars(case: Case) -> BarsFigure:
+def _stack(pictures: Tensor, low: float, high: float, scale: Literal["pixels", "signed"]) -> Images:
+    """Return pictures (n, c, h, w) that share a range."""
+    ends = torch.full((len(pictures),), low), torch.full((len(pictures),), high)
+    return Images(
+        values=array_of(quantised(pictures, low=ends[0], high=ends[1]), "u1"),
+        low=array_of(ends[0]),
+        high=array_of(ends[1]),
+        scale=scale,
+    )
+
+
+def _bars(case: Case, judgement: Judgement, title: str) -> BarsFigure:
     return BarsFigure(
-        title="Prediction after the change",
-        caption=case.after.sentence,
-        alt=f"Bars for {len(case.after.probabilities)} classes: {case.after.sentence}, "
-        f"before {case.before.sentence}.",
+        title=title,
+        caption=judgement.sentence,
+        alt=f"Bars for {len(judgement.probabilities)} classes: {judgement.sentence}.",
         facts=case.facts,
         warnings=case.warnings,
-        labels=case.after.classes,
-        values=array_of(case.after.probabilities),
+        labels=judgement.classes,
+        values=array_of(judgement.probabilities),
         unit="%",
-        highlight=case.after.predicted,
+        highlight=judgement.predicted,
     )

@@ -14,7 +14,6 @@ from lantern.lab.inspectors._cloud import (
     Sight,
     figure_of,
     reference_of,
-    said,
     sight_of,
 )
 from lantern.lab.kinds import Inspector
@@ -82,7 +81,7 @@ class Embedding(Inspector, name="embedding", title="Embedding (PCA)"):
                 f"component 1 ({percent(float(shares[0]))})",
                 f"component 2 ({percent(float(shares[1]))})",
             ),
-            caption=f"{sight.count} samples, {percent(together)} of the variance, {said(trust)}",
+            caption=f"{percent(together)} of the variance",
             facts={"variance share": together, "trustworthiness": trust},
         )
 

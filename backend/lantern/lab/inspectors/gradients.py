@@ -38,7 +38,7 @@ class Gradients(Inspector, name="gradients", title="Gradients"):
         spoken = ", ".join(f"{name} {norm:.2g}" for name, norm in norms.items())
         yield HistogramFigure(
             title="Gradients",
-            caption=f"mean loss {loss:.4g} of {len(inputs)} samples",
+            caption=_caption(loss, len(inputs)),
             alt=f"Histograms of the gradients of {len(norms)} layers; their norms: {spoken}.",
             facts={
                 "step": subject.step,
@@ -57,3 +57,9 @@ class Gradients(Inspector, name="gradients", title="Gradients"):
         inputs, targets, is_known = in_slot(subject, self.slot)
         doubt = "The true class is not known, so the predicted one stands for it."
         return inputs, targets, () if is_known else (doubt,)
+
+
+def _caption(loss: float, samples: int) -> str:
+    if samples == 1:
+        return f"loss {loss:.4g} of 1 sample"
+    return f"mean loss {loss:.4g} of {samples} samples"

@@ -1,6 +1,6 @@
 /** Which layers and methods a tab offers. */
 
-import type { JsonValue, LayerCard, ModelCard, PluginCard } from "../../wire/protocol";
+import type { BlockCard, JsonValue, LayerCard, ModelCard, PluginCard } from "../../wire/protocol";
 
 export interface Option {
   readonly value: string;
@@ -50,7 +50,11 @@ export function placesOf(model: ModelCard | null): readonly Option[] {
   const layers = model?.layers ?? [];
   const blocks = (model?.blocks ?? [])
     .filter(({ layers: places }) => isMap(layers[places.at(-1) ?? -1]))
-    .map(({ path, title, layers: places }) => ({ path, title, at: places.at(-1) ?? 0 }));
+    .map((block) => ({
+      path: block.path,
+      title: ownName(block, layers),
+      at: block.layers.at(-1) ?? 0,
+    }));
   const single = layers.flatMap((layer, at) => {
     const isIn = blocks.some(({ path }) => layer.block === path || isBelow(layer.block, path));
     if (layer.kind !== "conv" || layer.call > 0 || isIn || !isMap(layer)) return [];
@@ -59,6 +63,13 @@ export function placesOf(model: ModelCard | null): readonly Option[] {
   return [...blocks, ...single]
     .sort((one, other) => one.at - other.at)
     .map(({ path, title }) => ({ value: path, label: title === "" ? path : title }));
+}
+
+/** A block around a single layer with weights is called as that layer is everywhere else. */
+function ownName(block: BlockCard, layers: readonly LayerCard[]): string {
+  const inside = block.layers.map((at) => layers[at]);
+  const named = inside.find((layer) => layer?.kind === "conv" || layer?.kind === "linear");
+  return block.weighted === 1 && named !== undefined ? named.path : block.title;
 }
 
 function isBelow(path: string, above: string): boolean {

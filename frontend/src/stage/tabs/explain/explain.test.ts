@@ -127,6 +127,13 @@ describe("the layers to look at", () => {
     expect(layerTitle(MODEL, "")).toBe("block 1");
     expect(layerTitle(MODEL, "stages.0.conv1")).toBe("stages.0.conv1");
   });
+
+  it("have the name of their layer where a block has but one with weights", () => {
+    const block = { path: "block2", title: "block 2", layers: [3], weighted: 1, skips: false };
+    const layers = [...MODEL.layers.slice(0, 3), layer("conv2", "conv", 8, "block2")];
+    const model = { layers, blocks: [block] } as unknown as ModelCard;
+    expect(layerTitle(model, "block2")).toBe("conv2");
+  });
 });
 
 describe("the scale", () => {
@@ -208,6 +215,16 @@ describe("the grid", () => {
       const fit = fitOf({ width: 880, height: 380, label: 72, zoom: 1 }, 2, plain(methods));
       expect(methods * (fit.columnWidth + 6) + fit.side + 6 + 72 + 4).toBeLessThanOrEqual(880);
     }
+  });
+
+  it("says the least beside maps that so become much larger, and keeps room for a step", () => {
+    const room = { width: 903, height: 382, label: 88, zoom: 1 };
+    const three = fitOf(room, 3, { count: 4, long: true, wordy: false });
+    expect(three).toMatchObject({ beside: true, tight: true });
+    expect(three.side).toBeGreaterThanOrEqual(100);
+    const two = fitOf({ ...room, width: 1200 }, 3, { count: 4, long: true, wordy: false });
+    expect(two).toMatchObject({ beside: true, tight: false });
+    expect(two.columnWidth - two.side).toBeGreaterThanOrEqual(110);
   });
 
   it("shows two inputs and four methods on a small screen", () => {

@@ -29,8 +29,10 @@ const MOST = 340;
 const GAP = 6;
 /** Around the grid. */
 const EDGE = 4;
-/** Room for `spread 0.12` in the small mono type. */
-const WORDS_WIDTH = 90;
+/** Room beside a map: `spread 0.12` in small mono; `step 12 290` with its button; `0…0.0051`. */
+const WORDS_WIDTH = { usual: 90, long: 110, tight: 66 } as const;
+/** So much larger maps are worth that what is said of them is said in the shortest words. */
+const WORTH = 1.15;
 const WORDS_HEIGHT = 19;
 /** Below this a heading such as `Integrated gradients` needs two lines. */
 const NARROW = 150;
@@ -42,7 +44,7 @@ const TIGHT = 128;
 const SHORT = 82;
 /** `±0.74 0.4%`, or the longest of the other short words. */
 const COLUMN = 80;
-const HEAD = { one: 26, two: 34 } as const;
+const HEAD = { one: 28, two: 36 } as const;
 
 /** How many methods there are, and whether one of them has more to say than others. */
 interface Methods {
@@ -58,17 +60,22 @@ export function fitOf(room: Room, rows: number, methods: Methods): Fit {
   // On a small screen words get no smaller.
   const zoom = Math.max(1, room.zoom);
   const count = Math.max(1, methods.count);
-  const across = room.width - room.label - EDGE - GAP * (count + 1);
+  const gap = GAP * zoom;
+  const across = room.width - room.label - EDGE - gap * (count + 1);
   const equal = across / (count + 1);
   const narrow = equal < NARROW * zoom;
   const head = (narrow ? HEAD.two : HEAD.one) * zoom;
-  const down = (room.height - head - EDGE - GAP * rows) / Math.max(1, rows);
-  const words = WORDS_WIDTH * zoom;
+  const down = (room.height - head - EDGE - gap * rows) / Math.max(1, rows);
   const lines = linesOf(equal, (across - LEAST) / count, methods, zoom);
-  const beside = Math.min(down, (across - count * words) / (count + 1));
+  const sideWith = (words: number): number =>
+    Math.min(down, (across - count * words) / (count + 1));
+  const whole = (methods.long ? WORDS_WIDTH.long : WORDS_WIDTH.usual) * zoom;
   const below = Math.min(equal, down - lines * WORDS_HEIGHT * zoom);
+  const brief = sideWith(WORDS_WIDTH.tight * zoom) > WORTH * Math.max(sideWith(whole), below);
+  const words = brief ? WORDS_WIDTH.tight * zoom : whole;
+  const beside = sideWith(words);
   const wide = beside >= Math.max(below, LEAST);
-  const side = Math.floor(Math.max(LEAST, Math.min(MOST, wide ? beside : below)));
+  const side = Math.floor(Math.max(LEAST, Math.min(MOST * zoom, wide ? beside : below)));
   const least = wide ? side + words : Math.max(side, COLUMN * zoom);
   const columnWidth = Math.floor(Math.max(least, (across - side) / count));
   return {
@@ -76,7 +83,7 @@ export function fitOf(room: Room, rows: number, methods: Methods): Fit {
     beside: wide,
     columnWidth,
     narrow: columnWidth < NARROW * zoom,
-    tight: !wide && columnWidth < TIGHT * zoom,
+    tight: wide ? brief : columnWidth < TIGHT * zoom,
     lines,
     rowHeight: Math.floor(side + (wide ? 0 : lines * WORDS_HEIGHT * zoom)),
   };
