@@ -17,7 +17,7 @@ TABS: dict[str, dict[str, Any]] = {
 }
 ROUNDS = 5
 REST_S = 1.0
-GOAL_S = 4.0
+GOAL_S = 6.0
 
 
 def measure(server: LanternServer) -> list[Line]:

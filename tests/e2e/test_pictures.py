@@ -30,9 +30,9 @@ class Scene:
 
 
 def explained(page: Page) -> None:
-    """Wait for a map in every cell of the Explain tab."""
+    """Wait for the input and four maps of it in each row of the Explain tab."""
     cells = page.locator("[data-place] canvas")
-    expect(cells).to_have_count(len(INSIDE.samples) * 4, timeout=60_000)
+    expect(cells).to_have_count(len(INSIDE.samples) * 5, timeout=60_000)
     page.wait_for_timeout(4000)
 
 
@@ -49,7 +49,7 @@ RESIDUAL = {
 }
 INSIDE = Scene(
     RESIDUAL,
-    steps=4000 if KEEP else 20,
+    steps=2500 if KEEP else 20,
     tab="Explain",
     theme="dark",
     samples=(0, 1, 7),

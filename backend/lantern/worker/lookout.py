@@ -149,7 +149,8 @@ class Lookout:
         is_watched = len(self.observer) > 0
         while not are_done.is_set() and inbox.empty():
             now = time.perf_counter()
-            if self.measuring.go_on(now, cost=CROWDING / 2, is_watched=is_watched):
+            is_free = not self.observer.is_awaited(now)
+            if is_free and self.measuring.go_on(now, cost=CROWDING / 2, is_watched=is_watched):
                 continue  # it has a share of its own; views would always find something to do
             if not (budget.is_open and self.observer.slice(now, "beside")):
                 break

@@ -47,21 +47,27 @@ PATIENCE = 40
 ones, which are in motion, no time."""
 
 
+AHEAD = 3.0
+LEAD_S = 0.05
+"""Views that somebody waits for may be so far ahead of the others, which they leave so little of
+the time: one part in four."""
+
+
 class Observer:
     """Runs due views one slice at a time, cheap ones more often than dear ones.
 
     Where the budget is too small for all, each view gets a share that falls with the cost of one
     look: the network's many maps stay in motion beside a landscape of the loss. What somebody waits
-    for, since it was just opened or asked, gets every second slice.
+    for, since it was just opened or asked, gets three quarters of the time.
     """
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._queue: deque[Watched] = deque()
         self._urgent_s = 0.0
-        self._was_awaited = False
-        """Whether the last slice was of a view that somebody waits for: those take turns with the
-        others, or the page would stand still while it is waited."""
+        self._lead_s = 0.0
+        """What views that somebody waits for took more than is theirs of the time of all: `AHEAD`
+        times that of the others, or the page would stand still meanwhile."""
         self._turn = 0.0
         """The turn of the view looked at last: one that did not wait meanwhile gains nothing."""
         self._changed: Stamp | None = None
@@ -169,12 +175,13 @@ class Observer:
             return False
         self._queue.remove(chosen)
         self._queue.append(chosen)
-        self._was_awaited = chosen.is_awaited
+        is_awaited = chosen.is_awaited
         started_s = time.thread_time()
         self._advance(chosen, now)
         chosen.sliced_s = now
         spent_s = time.thread_time() - started_s
         chosen.slice_s = spent_s
+        self._lead_s = max(0.0, self._lead_s + (spent_s if is_awaited else -AHEAD * spent_s))
         self._urgent_s -= spent_s
         self._turn = max(chosen.turn, self._turn)
         price_s = DEAR_S if chosen.inspector.runs_long else min(spent_s, DEAR_S)
@@ -197,7 +204,7 @@ class Observer:
         """Return what sorts the views that are due: the lowest is looked at next."""
         if hurried:
             return float(not watched.is_owed), watched.cost_s
-        if watched.is_awaited and not self._was_awaited:
+        if watched.is_awaited and self._lead_s < LEAD_S:
             # One after the other: the first of several pictures is there sooner than by turns.
             return -math.inf, -watched.work.spent_s if watched.work else 0.0
         # A long look goes on in slices: it waits from one to the next, so it never stands still.
