@@ -214,16 +214,16 @@ def _looked_through(path: Path) -> tuple[Arrangement, int, str]:
         found = arranged([info.filename for info in infos], field="archive")
         parts = (*found.train.values(), *found.validation.values())
         by_class = [[_complaint(archive, name) for name in names] for names in parts]
-    for names, heard in zip(parts, by_class, strict=True):
-        if all(heard):
-            folder = readable(names[0].rpartition("/")[0])
-            sentence = f"No picture in {folder[-60:]!r} can be read, the first one {heard[0]}"
-            raise ProblemError(sentence, field="archive")
     complaints = [why for heard in by_class for why in heard]
     whys = [why for why in complaints if why]
     if 2 * len(whys) > len(complaints):
         sentence = f"{len(whys):,} of {len(complaints):,} pictures cannot be read, the first one "
         raise ProblemError(f"{sentence}{whys[0]}", field="archive")
+    for names, heard in zip(parts, by_class, strict=True):
+        if all(heard):
+            folder = readable(names[0].rpartition("/")[0])
+            sentence = f"No picture in {folder[-60:]!r} can be read, the first one {heard[0]}"
+            raise ProblemError(sentence, field="archive")
     return found, len(whys), whys[0] if whys else ""
 
 
