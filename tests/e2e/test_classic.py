@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 from tests.support.server import LanternServer, wait_until
 
 CLASSIC = (
@@ -141,3 +141,29 @@ def test_the_pytorch_script_prints_the_losses_of_the_session(
     }
     for step in (1, 2, 5, 10, 20, 50, 100):
         assert printed[step] == pytest.approx(losses[step], rel=1e-6)
+
+
+def test_code_asked_for_before_the_run_is_known_waits_for_it(
+    server: LanternServer, page: Page, made: list[str]
+) -> None:
+    experiment = {"dataset": {"name": "xor"}, "model": {"name": "mlp"}}
+    session = server.create(experiment, phase="paused")["id"]
+    made.append(session)
+    held: list[str | bytes] = []
+    links: list[WebSocketRoute] = []
+
+    def link(page_side: WebSocketRoute) -> None:
+        server_side = page_side.connect_to_server()
+        server_side.on_message(lambda message: held.append(message))
+        links.append(page_side)
+
+    page.route_web_socket(re.compile(r"/live$"), link)
+    page.goto(f"{server.url}/#/s/{session}")
+    page.get_by_role("button", name="Code", exact=True).click()
+    script = page.get_by_role("textbox", name="Runs with PyTorch alone")
+    expect(page.get_by_role("dialog", name="Code")).to_contain_text("Writing")
+    expect(script).to_have_count(0)
+    wait_until(lambda: page.evaluate("1") and held)
+    for message in held:
+        links[0].send(message)
+    expect(script).to_have_value(re.compile("def main"))
