@@ -1,4 +1,4 @@
-"""The view scheduler: whose turn it is to be looked at, and what it may cost."""
+"""The view scheduler: which views are watched, which of them are due, and their looks."""
 
 import logging
 import math
@@ -9,18 +9,15 @@ from typing import Literal
 
 from lantern.lab.kinds import Inspector
 from lantern.lab.subject import Progress
-from lantern.protocol.events import (
-    FigureEvent,
-    InspectedEvent,
-    ProgressEvent,
-    ViewProblemEvent,
-)
+from lantern.protocol.events import EventBase, ProgressEvent, ViewProblemEvent
 from lantern.protocol.experiment import Part
 from lantern.protocol.figures import Figure
 from lantern.protocol.ids import CommandId, ViewKey
 from lantern.protocol.problems import Problem, ProblemError
 from lantern.protocol.views import View
 from lantern.worker.inspection import Inspection, Listener
+from lantern.worker.telling import figures_event, in_words, progress_event
+from lantern.worker.turns import Turns
 from lantern.worker.watched import Scene, Stamp, Watched
 
 log = logging.getLogger(__name__)
@@ -36,40 +33,15 @@ RETRY_S = 1.0
 FEED_S = 0.5
 """Inputs that follow each other so quickly are a film."""
 
-DEAR_S = 0.006
-"""What a slice of a long look counts as, and any other at most: long looks give way."""
-
-PATIENCE_S = 0.25
-"""A look, or the next slice of a long one, that is so long overdue goes first ..."""
-
-PATIENCE = 40
-"""... but later by so many times what the last one took: or a few dear views would leave the cheap
-ones, which are in motion, no time."""
-
-
-AHEAD = 3.0
-LEAD_S = 0.05
-"""Views that somebody waits for may be so far ahead of the others, which they leave so little of
-the time: one part in four."""
-
 
 class Observer:
-    """Runs due views one slice at a time, cheap ones more often than dear ones.
-
-    Where the budget is too small for all, each view gets a share that falls with the cost of one
-    look: the network's many maps stay in motion beside a landscape of the loss. What somebody waits
-    for, since it was just opened or asked, gets three quarters of the time.
-    """
+    """Runs due views one slice at a time, in the order of `Turns`, and tells what was seen."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._queue: deque[Watched] = deque()
         self._urgent_s = 0.0
-        self._lead_s = 0.0
-        """What views that somebody waits for took more than is theirs of the time of all: `AHEAD`
-        times that of the others, or the page would stand still meanwhile."""
-        self._turn = 0.0
-        """The turn of the view looked at last: one that did not wait meanwhile gains nothing."""
+        self._turns = Turns()
         self._changed: Stamp | None = None
         """Where the run was changed by hand last."""
         self._fed_s = -math.inf
@@ -175,43 +147,25 @@ class Observer:
             return False
         self._queue.remove(chosen)
         self._queue.append(chosen)
-        is_awaited = chosen.is_awaited
+        was_awaited = chosen.is_awaited
         started_s = time.thread_time()
         self._advance(chosen, now)
-        chosen.sliced_s = now
         spent_s = time.thread_time() - started_s
-        chosen.slice_s = spent_s
-        self._lead_s = max(0.0, self._lead_s + (spent_s if is_awaited else -AHEAD * spent_s))
         self._urgent_s -= spent_s
-        self._turn = max(chosen.turn, self._turn)
-        price_s = DEAR_S if chosen.inspector.runs_long else min(spent_s, DEAR_S)
-        chosen.turn = self._turn + spent_s * price_s**2
+        self._turns.taken(chosen, now, spent_s, was_awaited=was_awaited)
         return True
 
     def _next(self, now: float, which: Which) -> Watched | None:
         if not self._queue:
             return None
-        stamp, hurried = self._scene.stamp(), self.is_hurried
+        stamp = self._scene.stamp()
         due = (
             watched
             for watched in self._queue
             if which in ("all", "beside" if watched.is_apart else "between")
             and self._wants(watched, stamp, now)
         )
-        return min(due, key=lambda watched: self._place(watched, now, hurried), default=None)
-
-    def _place(self, watched: Watched, now: float, hurried: bool) -> tuple[float, float]:
-        """Return what sorts the views that are due: the lowest is looked at next."""
-        if hurried:
-            return float(not watched.is_owed), watched.cost_s
-        if watched.is_awaited and self._lead_s < LEAD_S:
-            # One after the other: the first of several pictures is there sooner than by turns.
-            return -math.inf, -watched.work.spent_s if watched.work else 0.0
-        # A long look goes on in slices: it waits from one to the next, so it never stands still.
-        since_s = watched.sliced_s if watched.inspector.runs_long else watched.next_s
-        if now - since_s > PATIENCE_S + PATIENCE * watched.slice_s:
-            return since_s - now, 0.0
-        return 0.0, max(watched.turn, self._turn)
+        return self._turns.next(due, now, hurried=self.is_hurried)
 
     def _wants(self, watched: Watched, stamp: Stamp, now: float) -> bool:
         if watched.work is not None:
@@ -233,7 +187,7 @@ class Observer:
             self._fail(watched, error.problem)
         except Exception as error:  # an outermost loop: no plugin can bring training down
             log.exception("view %s failed", watched.view)
-            self._fail(watched, _in_words(error))
+            self._fail(watched, in_words(error))
         else:
             watched.resume_s = now + work.rest_s
             if finished:
@@ -262,8 +216,7 @@ class Observer:
     def _complete(self, watched: Watched, spent_s: float) -> None:
         watched.work, watched.seen, watched.problem = None, watched.begun, None
         watched.cost_s = spent_s
-        if watched.inspector.runs_long or watched.view.at != "live":
-            self._progress(watched, Progress(1.0, "Done."))
+        self._progress(watched, Progress(1.0, "Done."))
         self._finish(watched, None)
 
     def _fail(self, watched: Watched, problem: Problem) -> None:
@@ -283,41 +236,14 @@ class Observer:
     def _show(
         self, watched: Watched, figures: tuple[Figure, ...], final: bool, compute_ms: float
     ) -> None:
-        begun = watched.begun
-        assert begun is not None
-        if not final and watched.is_repeated:
-            return
-        step = begun.step if watched.view.at == "live" else watched.view.at
-        if watched.asked_by is None:
-            self._scene.send(
-                FigureEvent(
-                    key=watched.key,
-                    run=begun.run,
-                    step=step,
-                    figures=figures,
-                    final=final,
-                    compute_ms=compute_ms,
-                    made_at=time.time(),
-                )
-            )
-        elif final:
-            self._scene.send(
-                InspectedEvent(
-                    command_id=watched.asked_by,
-                    run=begun.run,
-                    step=step,
-                    figures=figures,
-                    compute_ms=compute_ms,
-                )
-            )
+        self._tell(figures_event(watched, figures, final=final, compute_ms=compute_ms))
 
     def _progress(self, watched: Watched, progress: Progress) -> None:
-        if watched.inspector.runs_long or watched.view.at != "live":
-            self._scene.send(
-                ProgressEvent(
-                    key=watched.key, fraction=progress.fraction, sentence=progress.sentence
-                )
-            )
+        self._tell(progress_event(watched, progress))
+
+    def _tell(self, event: EventBase | None) -> None:
+        if event is not None:
+            self._scene.send(event)
 
     def _drop_work(self, watched: Watched) -> None:
         if watched.work is not None:
@@ -332,8 +258,3 @@ class Observer:
 def inspector_of(view: View) -> Inspector:
     """Return the inspector that a view names, or raise a ProblemError that names the field."""
     return Inspector.make(Part(name=view.inspector, params=view.params), field="view")
-
-
-def _in_words(error: Exception) -> Problem:
-    text = str(error).strip().split("\n")[0][:200] or type(error).__name__
-    return Problem(sentence=f"This view could not be computed: {text}")

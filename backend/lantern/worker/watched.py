@@ -68,8 +68,13 @@ class Watched:
     @property
     def is_owed(self) -> bool:
         """Return whether a short view was not seen at all yet."""
-        is_short = not self.inspector.runs_long and self.view.at == "live"
-        return self.seen is None and is_short and self.asked_by is None and not self.is_fed
+        is_missing = self.seen is None and not self.is_lengthy
+        return is_missing and self.asked_by is None and not self.is_fed
+
+    @property
+    def is_lengthy(self) -> bool:
+        """Return whether a look takes so long, or goes so far back, that its progress is told."""
+        return self.inspector.runs_long or self.view.at != "live"
 
     @property
     def is_awaited(self) -> bool:
