@@ -21,6 +21,7 @@ from lantern.protocol.events import StateEvent
 from lantern.protocol.experiment import Change, Part, Training
 from lantern.protocol.ids import ViewKey
 from lantern.protocol.views import View
+from lantern.worker.goal import Goal
 from lantern.worker.stopping import Record, Stopping
 
 LR = Part(name="sgd", params={"learning_rate": 0.3})
@@ -130,7 +131,7 @@ def test_where_it_stops_does_not_depend_on_who_watches_or_how_fast_it_goes(open_
         desk.until(lambda: desk.state().phase == "paused")
     for _ in range(30):
         desk.ask(RunCommand(steps=7))
-        desk.until(lambda: desk.state().phase == "paused" and desk.session.goal_step is None)
+        desk.until(lambda: desk.state().phase == "paused" and desk.session.goal == Goal())
         if desk.state().sentence:
             break
     if not desk.state().sentence:

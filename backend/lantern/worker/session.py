@@ -23,6 +23,7 @@ from lantern.worker import makeover, obey
 from lantern.worker.budget import Budget
 from lantern.worker.build import Workshop, in_words, no_run
 from lantern.worker.fusing import Fusing
+from lantern.worker.goal import Goal
 from lantern.worker.keeper import Keeper
 from lantern.worker.ledger import Ledger
 from lantern.worker.link import Abandoned, Fenced, Inbox
@@ -68,8 +69,7 @@ class Session:
         self.number = start.run
         self.stage: Stage | None = None
         self.inputs = dict(start.inputs)
-        self.goal_step: int | None = None
-        self.goal_epoch: float | None = None
+        self.goal = Goal()
         self.workshop = Workshop(place.data)
         self.keeper = Keeper(self._folder_of(start.run), limit_bytes=place.history_bytes)
         self.long_work = LongWork(self)
@@ -128,7 +128,7 @@ class Session:
         if self._run is None or self.is_over:
             return
         if self.phase == "running":
-            if self._goal_is_reached():
+            if self.goal.is_reached(self._run):
                 self.pause()
             else:
                 self.lookout.look_under_budget()
@@ -160,11 +160,7 @@ class Session:
         run = self.run
         steps = min(wanted, self.keeper.steps_until_due(run.step))
         steps = min(steps, self._ledger.stopping.steps_left(run))
-        if self.goal_step is not None:
-            steps = min(steps, self.goal_step - run.step)
-        if self.goal_epoch is not None:
-            batches = len(run.order) / run.experiment.training.batch_size
-            steps = min(steps, max(1, int((self.goal_epoch - run.epoch) * batches)))
+        steps = min(steps, self.goal.steps_left(run))
         if self.lookout.observer.awaits_step:
             steps = min(steps, 1)
         return self.pace.take(steps)
@@ -215,7 +211,7 @@ class Session:
     def go(self, *, step: int | None = None, epoch: float | None = None) -> None:
         """Train on, up to a goal if there is one, and past a condition to stop that is met here."""
         self._ledger.stopping.pass_by(self.run)
-        self.goal_step, self.goal_epoch = step, epoch
+        self.goal = Goal(step, epoch)
         self.stage = None
         self.wanted = "running"
         self.pace.restart()
@@ -224,7 +220,7 @@ class Session:
 
     def pause(self, problem: Problem | None = None, verdict: Verdict | None = None) -> None:
         """Stop training; measure and save where it stands."""
-        self.goal_step = self.goal_epoch = None
+        self.goal = Goal()
         self.wanted = "paused"
         if not self.run.is_inside_step:
             self.stage = None
@@ -239,7 +235,7 @@ class Session:
             self.keeper.move(self._folder_of(number))
         self._run, self._ledger, self.number = run, ledger, number
         run.before_edits = ledger.look
-        self.stage = self.goal_step = self.goal_epoch = None
+        self.stage, self.goal = None, Goal()
         self._show_anew(sentence)
         self.keeper.take_up(run)
         self.pace.restart()
@@ -332,19 +328,13 @@ class Session:
         if verdict is not None:
             self.pause(verdict=verdict)
 
-    def _goal_is_reached(self) -> bool:
-        run = self.run
-        if self.goal_step is not None and run.step >= self.goal_step:
-            return True
-        return self.goal_epoch is not None and run.epoch >= self.goal_epoch - 1e-9
-
     def _disk_failed(self) -> None:
         problem = self.keeper.take_problem()
         if problem is None:
             return
         self.send(ProblemEvent(problem=problem))
         if self.phase == "running":
-            self.goal_step = self.goal_epoch = None
+            self.goal = Goal()
             self.set_phase("paused", problem)
 
     def _folder_of(self, number: int) -> Path:
