@@ -33,6 +33,24 @@ Data = Annotated[
     typer.Option(help="Folder of data sets; `data` in the home folder.", envvar="LANTERN_DATA"),
 ]
 
+MaxParameters = Annotated[
+    int,
+    typer.Option(
+        help="Parameters of the largest model.",
+        min=1_000,
+        max=1_000_000_000,
+        envvar="LANTERN_MAX_PARAMETERS",
+    ),
+]
+WorkerGib = Annotated[
+    float,
+    typer.Option(
+        help="Memory of one session, in GiB; about 30 bytes for each parameter are needed.",
+        min=1.0,
+        envvar="LANTERN_WORKER_GIB",
+    ),
+]
+
 
 @app.command()
 def serve(
@@ -55,11 +73,14 @@ def serve(
             envvar="LANTERN_PASSWORD_FILE",
         ),
     ] = None,
+    max_parameters: MaxParameters = 5_000_000,
+    worker_gib: WorkerGib = 4.0,
     logs: Annotated[
         bool, typer.Option(help="Print the logs here; by default so only where nobody looks on.")
     ] = not sys.stdout.isatty(),
 ) -> None:
     """Start Lantern and keep it running until Ctrl-C."""
+    _allow(max_parameters, worker_gib)
     place = Place(host, port, home.resolve(), _data(home, data))
     status = launcher.serve(
         place,
@@ -78,8 +99,11 @@ def agent(
     token_file: Annotated[Path, typer.Option(help="Holds the server's agent token.", exists=True)],
     home: Home = HOME,
     data: Data = None,
+    max_parameters: MaxParameters = 5_000_000,
+    worker_gib: WorkerGib = 4.0,
 ) -> None:
     """Lend this machine to a Lantern server elsewhere."""
+    _allow(max_parameters, worker_gib)
     folders = ("--home", str(home.resolve()), "--data", str(_data(home, data)))
     link = ("--url", join, "--token-file", str(token_file.resolve()))
     module = ("-m", "lantern.worker.agent")
@@ -95,10 +119,12 @@ def run(
     ] = None,
     home: Home = HOME,
     data: Data = None,
+    max_parameters: MaxParameters = 5_000_000,
 ) -> None:
     """Train without a server and print the metrics."""
     from lantern import headless
 
+    _allow(max_parameters)
     chosen, folder = _experiment(experiment), _data(home, data)
     headless.train(chosen, steps=steps, folder=folder, save=save, console=console)
 
@@ -153,6 +179,13 @@ def main() -> None:
 def _refuse(sentence: str) -> NoReturn:
     complaints.print(sentence, style="bold", markup=False)
     raise SystemExit(1)
+
+
+def _allow(max_parameters: int, worker_gib: float | None = None) -> None:
+    """Let this process and those it starts know what models may take."""
+    os.environ["LANTERN_MAX_PARAMETERS"] = str(max_parameters)
+    if worker_gib is not None:
+        os.environ["LANTERN_WORKER_GIB"] = str(worker_gib)
 
 
 def _data(home: Path, data: Path | None) -> Path:

@@ -1,6 +1,7 @@
 """The command line: what it prints, and that a user's mistake is a sentence."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from safetensors import safe_open
 
 import lantern
 from lantern import cli
+from lantern.server.settings import FROM_ENVIRONMENT
 
 Command = Callable[..., "Done"]
 EXPERIMENT = {
@@ -39,6 +41,7 @@ def command(
         monkeypatch.setattr(sys, "argv", ["lantern", *arguments])
         monkeypatch.setenv("LANTERN_HOME", str(tmp_path))
         monkeypatch.delenv("LANTERN_DATA", raising=False)
+        monkeypatch.setenv("LANTERN_MAX_PARAMETERS", "5000000")  # and so again after the test
         with pytest.raises(SystemExit) as ended:
             cli.main()
         captured = capsys.readouterr()
@@ -109,3 +112,32 @@ def test_data_list_says_what_is_missing(tmp_path: Path, command: Command) -> Non
 def test_health_fails_where_nobody_answers(tmp_path: Path, command: Command) -> None:
     done = command("health", "--url", "http://127.0.0.1:9")
     assert (done.status, done.err) == (1, "Nothing answers at http://127.0.0.1:9.\n")
+
+
+def test_the_owner_says_how_large_a_model_may_be(tmp_path: Path, command: Command) -> None:
+    source = tmp_path / "e.json"
+    model = {"name": "mlp", "params": {"layers": [64, 64]}}
+    source.write_text(json.dumps(EXPERIMENT | {"model": model}))
+    done = command("run", str(source), "--steps", "1", "--max-parameters", "4000")
+    assert done.status == 1
+    said = " ".join(done.err.split())
+    assert "4,417 parameters here, and 4,000 is the most that is allowed" in said
+    assert "--max-parameters 4417" in said
+    done = command("run", str(source), "--steps", "1", "--max-parameters", "4417")
+    assert done.status == 0, done.err
+
+
+def test_a_limit_that_is_no_number_is_refused_at_the_start(command: Command) -> None:
+    done = command("serve", "--max-parameters", "many")
+    assert done.status == 2
+    assert "--max-parameters" in done.err
+
+
+def test_every_setting_is_written_down() -> None:
+    root = Path(__file__).parents[2]
+    written = (root / "docs/settings.md").read_text()
+    options = re.findall(r'envvar="(LANTERN_\w+)"', (root / "backend/lantern/cli.py").read_text())
+    variables = [f"LANTERN_{name.upper()}" for name in FROM_ENVIRONMENT]
+    assert len(options) > 6
+    for name in {*options, *variables} - {"LANTERN_URL"}:
+        assert f"`{name}`" in written, name

@@ -65,12 +65,12 @@ def count(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-def run_of(name: str, data: Data, **params: object) -> Run:
+def run_of(name: str, data: Data, *, batch_size: int = 16, **params: object) -> Run:
     experiment = Experiment(
         dataset=Part(name="digits"),
         model=Part.model_validate({"name": name, "params": params}),
         optimizer=Part(name="adam", params={"learning_rate": 0.003}),
-        training=Training(batch_size=16),
+        training=Training(batch_size=batch_size),
     )
     return Run(experiment, data)
 
@@ -272,6 +272,14 @@ def test_a_published_size_is_refused_before_it_is_made_where_it_is_too_large():
     run = run_of("mobilenet_v2", pictures(), size="published")
     assert run.card().layers[0].output_shape == (3, 224, 224)
     assert count(run.module) == 3_504_872 - 997 * 1281
+
+
+def test_a_published_size_trains_where_the_owner_allows_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LANTERN_MAX_PARAMETERS", "12000000")
+    run = run_of("resnet", pictures(), batch_size=4, depth=18, size="published")
+    assert count(run.module) == 11_689_512 - 997 * 513
+    run.advance()
+    assert math.isfinite(run.last_loss)
 
 
 @pytest.mark.parametrize("name", ["alexnet", "vgg", "mobilenet_v2", "efficientnet"])

@@ -1,6 +1,7 @@
 """From an experiment to a module: what fits together, how large it may be, where it goes."""
 
 import math
+import os
 from dataclasses import dataclass
 
 import torch
@@ -18,6 +19,8 @@ from lantern.protocol.experiment import PARTS, Experiment
 from lantern.protocol.problems import ProblemError
 
 MAX_PARAMETERS = 5_000_000
+"""What a model may have where the owner of the machine did not say otherwise."""
+OWNERS_WORD = "LANTERN_MAX_PARAMETERS"
 
 
 @dataclass(frozen=True)
@@ -145,13 +148,20 @@ def _check_size(module: nn.Module, model: Architecture) -> None:
     check_count(sum(parameter.numel() for parameter in module.parameters()), model)
 
 
+def max_parameters() -> int:
+    """Return how many parameters a model may have on this machine."""
+    return int(os.environ.get(OWNERS_WORD) or MAX_PARAMETERS)
+
+
 def check_count(count: int, model: Architecture) -> None:
     """Raise a ProblemError for more parameters than are allowed here."""
-    if count > MAX_PARAMETERS:
+    most = max_parameters()
+    if count > most:
         is_published = model.model_dump().get("size") == "published"
+        smaller = "Choose the size small" if is_published else "Make its layers smaller"
         raise ProblemError(
             f"model: {model.title} would have {count:,} parameters here, "
-            f"and {MAX_PARAMETERS:,} is the most that is allowed.",
+            f"and {most:,} is the most that is allowed.",
             field="model.params",
-            hint="Choose the size small." if is_published else "Make its layers smaller.",
+            hint=f"{smaller}, or start Lantern with --max-parameters {count}.",
         )

@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 
 GIB = 2**30
-DEFAULT_MEMORY = 4 * GIB
+MEMORY_GIB = 4.0
+OWNERS_WORD = "LANTERN_WORKER_GIB"
 OPEN_FILES = 1024
 
 
@@ -17,8 +18,8 @@ def limit_process() -> None:
 
     Memory over the limit raises a RuntimeError in this process; training goes on after it.
     """
-    wanted = int(os.environ.get("LANTERN_WORKER_MEMORY", str(DEFAULT_MEMORY)))
-    _lower(resource.RLIMIT_DATA, wanted)
+    wanted_gib = float(os.environ.get(OWNERS_WORD) or MEMORY_GIB)
+    _lower(resource.RLIMIT_DATA, int(wanted_gib * GIB))
     _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
     _lower(resource.RLIMIT_CORE, 0)
     Path("/proc/self/oom_score_adj").write_text("800")
