@@ -263,7 +263,9 @@ def test_a_run_that_overflowed_goes_back_to_where_its_loss_was_still_sane(open_d
             model=Part(name="mlp", params={"layers": [4, 2], "activation": "relu"}),
         )
     )
-    run_to(desk, 30)
+    for step in (20, 30):
+        run_to(desk, step)
+        desk.until(lambda wanted=step: desk.session.keeper.history.newest == wanted)  # a busy disk
     done(desk, edit(optimizer__params__learning_rate=10))
     done(desk, RunCommand())
     problem = desk.until(lambda: desk.state().problem)
