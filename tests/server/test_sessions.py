@@ -31,7 +31,7 @@ async def test_a_session_is_created_read_listed_and_deleted(server):
     async with FakeAgent(server) as agent, server.client() as client:
         made = await create(client)
         assert made["phase"] == "running"
-        assert made["title"] == "circle · mlp"
+        assert made["title"] == "Mlp on Circle"
         read = (await client.get(f"/api/v1/sessions/{made['id']}")).json()
         assert read["base"]["dataset"]["name"] == "circle"
         listed = (await client.get("/api/v1/sessions")).json()
@@ -339,6 +339,30 @@ async def test_a_fork_begins_with_the_edits_made_by_then(server):
         assert (start.start_step, start.origin.session, start.origin.step) == (15, made["id"], 15)
         late = await client.post(f"{path}/fork", json={"step": 999})
         assert late.json()["field"] == "step"
+
+
+async def test_a_fork_is_told_apart_by_its_title(server):
+    async with FakeAgent(server), server.client() as client:
+
+        async def fork(session: dict, step: int) -> dict:
+            path = f"/api/v1/sessions/{session['id']}"
+            return (await client.post(f"{path}/fork", json={"step": step})).json()
+
+        made = await create(client, experiment=EXPERIMENT | {"title": "Mine"}, phase="paused")
+        path = f"/api/v1/sessions/{made['id']}"
+        await client.post(f"{path}/commands?wait_s=5", json={"type": "run", "steps": 20})
+        first = await fork(made, 15)
+        assert first["title"] == first["experiment"]["title"] == "Fork at 15 of Mine"
+        assert (await fork(made, 15))["title"] == "Fork 2 at 15 of Mine"
+        assert (await fork(first, 0))["title"] == "Fork at 0 of Mine"
+        rename = {"type": "edit", "changes": [{"path": "title", "value": "Yours"}]}
+        await client.post(f"{path}/commands", json=rename)
+        last = await fork(made, 20)
+        assert (last["title"], last["base"]["title"]) == ("Fork at 20 of Yours",) * 2
+        # The edit is one that the snapshots of the original go by.
+        assert last["edits"][0]["action"]["changes"] == rename["changes"]
+        untitled = await fork(await create(client, phase="paused"), 0)
+        assert untitled["title"] == "Fork at 0 of Mlp on Circle"
 
 
 async def test_a_session_is_answered_with_what_it_does_not_with_that_it_is_being_built(server):

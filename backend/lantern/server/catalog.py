@@ -18,6 +18,7 @@ from lantern.protocol.problems import ProblemError
 from lantern.protocol.views import View
 from lantern.server.choices import narrowed, types_of
 from lantern.server.problems import problem_of, refuse_unsayable, shown, still_starting
+from lantern.server.titles import original_title
 
 NAMES_SHOWN = 12
 
@@ -91,8 +92,10 @@ class CatalogKeeper:
         model = self.suited(after).model
         if after.model.name != experiment.model.name and model != after.model:
             found.append(Change(path="model", value=model.model_dump(mode="json")))
-        if after.title == self.plain_title(experiment) != self.plain_title(after):
-            found.append(Change(path="title", value=self.plain_title(after)))
+        original = original_title(after.title)
+        if original == self.plain_title(experiment) != self.plain_title(after):
+            title = after.title.removesuffix(original) + self.plain_title(after)
+            found.append(Change(path="title", value=title))
         return tuple(found)
 
     def plain_title(self, experiment: Experiment) -> str:

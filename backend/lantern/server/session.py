@@ -140,11 +140,16 @@ class Session:
             return {}
         return InputsEvent.model_validate_json(text).slots
 
+    @property
+    def title(self) -> str:
+        """What it is listed as."""
+        return self.experiment.title or f"{self.base.dataset.name} · {self.base.model.name}"
+
     def info(self) -> SessionInfo:
         """Return the session as it is listed."""
         return SessionInfo(
             id=self.id,
-            title=self.experiment.title or f"{self.base.dataset.name} · {self.base.model.name}",
+            title=self.title,
             created_at=self.created_at,
             phase=self.state.phase,
             run=self.run,

@@ -1,10 +1,10 @@
 """All sessions: made, forked, found again after a restart of web, deleted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import UTC, datetime
 
 from lantern.protocol.events import Row, StateEvent, TelemetryEvent
-from lantern.protocol.experiment import Edit, Experiment, with_edits
+from lantern.protocol.experiment import Change, Configure, Edit, with_changes, with_edits
 from lantern.protocol.ids import SessionId, new_id
 from lantern.protocol.link import Origin
 from lantern.protocol.rest import CreateSession
@@ -12,6 +12,7 @@ from lantern.server.metric_table import MetricTable
 from lantern.server.problems import Refusal
 from lantern.server.session import Session
 from lantern.server.store import Database, SessionRecord, SessionStore
+from lantern.server.titles import fork_title
 
 ASLEEP = frozenset({"sleeping", "failed"})
 
@@ -133,14 +134,15 @@ def edits_until(edits: list[Edit], step: int) -> tuple[Edit, ...]:
     return tuple(edit for edit in edits if edit.step <= step)
 
 
-def fork_of(session: Session, step: int, phase: str) -> CreateSession:
-    """Return what a fork of a session at a step begins with."""
-    base: Experiment = session.base
+def fork_of(session: Session, step: int, phase: str, *, taken: Container[str]) -> CreateSession:
+    """Return what a fork of a session at a step begins with; no other session has its title."""
+    edits = edits_until(session.edits, step)
+    known = with_edits(session.base, edits).title or session.title
+    title = Change(path="title", value=fork_title(known, step, taken=taken))
+    base = with_changes(session.base, (title,))
+    # Earlier edits stay as they are, for the original's snapshots are of just these.
+    if with_edits(base, edits).title != base.title:
+        edits = (*edits, Edit(step=step, action=Configure(changes=(title,))))
     return CreateSession.model_validate(
-        {
-            "experiment": base,
-            "edits": edits_until(session.edits, step),
-            "start_step": step,
-            "phase": phase,
-        }
+        {"experiment": base, "edits": edits, "start_step": step, "phase": phase}
     )

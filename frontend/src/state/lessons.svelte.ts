@@ -3,6 +3,7 @@
 import { asProblem } from "../wire/problem";
 import type { CreateSession, LessonCard, Problem } from "../wire/protocol";
 import { rest } from "../wire/rest";
+import { originalTitle } from "./titles";
 
 class LessonsState {
   list = $state.raw<readonly LessonCard[]>([]);
@@ -15,9 +16,10 @@ class LessonsState {
     return this.loading;
   }
 
-  /** The lesson whose experiment bears this title, for the way back to its prose. */
+  /** The lesson whose experiment, or a fork of it, bears this title, for the way back to its prose. */
   named(title: string): LessonCard | null {
-    return this.list.find((card) => (card.experiment?.title || card.title) === title) ?? null;
+    const own = originalTitle(title);
+    return this.list.find((card) => (card.experiment?.title || card.title) === own) ?? null;
   }
 
   private async ask(): Promise<readonly LessonCard[]> {

@@ -32,6 +32,9 @@ async def create_session(
     services.catalog.check_experiment(request.experiment)
     services.catalog.check_edits(request.experiment, request.edits)
     suited = services.catalog.suited(request.experiment)
+    if not suited.title:
+        title = services.catalog.plain_title(suited)
+        suited = suited.model_copy(update={"title": title})
     return await _begin(request.model_copy(update={"experiment": suited}), services, asker)
 
 
@@ -66,7 +69,8 @@ async def fork_session(
             field="step",
         )
     origin = Origin(session=session.id, run=session.run, step=request.step)
-    forked = fork_of(session, request.step, request.phase)
+    taken = {other.title for other in services.sessions}
+    forked = fork_of(session, request.step, request.phase, taken=taken)
     # the same by construction, so the curves of the fork begin at step 0 too
     rows = session.table.rows(request.step)
     return await _begin(forked, services, asker, origin=origin, rows=rows)
