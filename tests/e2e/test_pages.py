@@ -122,5 +122,11 @@ def test_two_sessions_are_compared(
     page.goto(f"{server.url}/#/compare/{spiral}/{fork}")
     page.wait_for_timeout(3000)
     assert page.get_by_role("img").count() >= 3
+    key = page.get_by_role("list", name="Key to the charts").get_by_role("listitem")
+    title = server.request("GET", f"/sessions/{spiral}")["title"]
+    assert [" ".join(words.split()) for words in key.all_inner_texts()] == [
+        f"A {title}",
+        f"B Fork at 100 of {title}",
+    ]
     assert violations(page) == []
     server.request("DELETE", f"/sessions/{fork}")

@@ -12,6 +12,8 @@ export interface ChartLine {
   readonly dash?: readonly number[];
   readonly width?: number;
   readonly alpha?: number;
+  /** What stands where it ends. */
+  readonly end?: string;
 }
 
 export interface ChartMark {

@@ -51,3 +51,8 @@ export function evenly(steps: ArrayLike<number>, values: ArrayLike<number>): Eve
   if ((steps[steps.length - 1] ?? 0) >= end) close(); // a stretch that is not over is not drawn
   return { x, y, length };
 }
+
+/** How much of what was before stays in a smoothed curve: means of ten steps and more are smooth. */
+export function smoothingOf({ length }: Even): number {
+  return length === 1 ? 0.92 : 0.8;
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { isOutput, layoutLayers } from "./layers";
+import { isOutput, layoutLayers, titleRoom } from "./layers";
 import type { NetworkColumn, NetworkPicture } from "./network";
 
 function maps(path: string, kind: string, units: number, side: number): NetworkColumn {
@@ -65,4 +65,22 @@ it("has a cell for each map and each number, and bars at the end", () => {
   expect(places.map(({ cells }) => cells.length)).toEqual([1, 8, 16, 24, 64, 10]);
   expect(isOutput(picture(SMALL), 5)).toBe(true);
   expect(isOutput(picture(SMALL), 4)).toBe(false);
+});
+
+it("leaves a title the room up to the next column of its row, or to one of all rows", () => {
+  const place = (column: number, x: number, top?: number) => ({
+    ...{ column, cells: [], rect: { x, y: 40, width: 60, height: 60 } },
+    ...(top === undefined ? {} : { row: { top, floor: 200 } }),
+  });
+  const places = [
+    place(0, 0, 0),
+    place(1, 100, 0),
+    place(2, 0, 120),
+    place(3, 90, 120),
+    place(4, 220),
+  ];
+  const layout = { places, top: 44, floor: 300 };
+  expect(places.map((_, index) => titleRoom(layout, index))).toEqual([100, 120, 90, 130, 200]);
+  const one = { places: [place(0, 0), place(1, 80)], top: 44, floor: 300 };
+  expect(titleRoom(one, 0)).toBe(80);
 });

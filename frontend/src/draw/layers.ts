@@ -29,6 +29,8 @@ export interface LayersRoom {
 const GAP = 4;
 /** Pixels that titles take above the columns, at the page's usual type. */
 export const TITLES = 46;
+/** So much room is enough for any title. */
+const ALONE = 200;
 
 export function isOutput(picture: NetworkPicture, column: number): boolean {
   return (
@@ -44,6 +46,18 @@ function wishedSide(column: NetworkColumn): number {
   return Math.max(raster.width, raster.height) <= 1
     ? 13
     : 14 + 8.4 * Math.sqrt(Math.max(raster.width, raster.height));
+}
+
+/** Pixels from a column to the next one at its right, which may be one that all rows have. */
+export function titleRoom({ places }: LayersLayout, index: number): number {
+  const here = places[index];
+  if (here === undefined) return 0;
+  const right = places.filter(
+    ({ rect, row }) =>
+      rect.x > here.rect.x &&
+      (here.row === undefined || (row?.top ?? here.row.top) === here.row.top),
+  );
+  return Math.min(ALONE, ...right.map(({ rect }) => rect.x - here.rect.x));
 }
 
 interface Block {

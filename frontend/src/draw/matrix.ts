@@ -4,9 +4,9 @@ import { extremes } from "./chart";
 import { inkOn, packed, tableOf, unpacked, type Rgb } from "./color";
 import { scaled, type Palette } from "./palette";
 import type { Rect } from "./raster";
-import { worded } from "./words";
+import { cutAlike } from "./words";
 
-/** Share of its width that a number keeps at least. */
+/** Share of its width that a number or a word keeps at least. */
 const SQUEEZED = 0.8;
 
 export interface Matrix {
@@ -131,17 +131,9 @@ function paintLabels(
   ctx.textAlign = "center";
   ctx.font = `${wish}px ${palette.mono}`;
   const width = rect.width / matrix.columns;
-  matrix.columnLabels.forEach((label, column) => {
-    const word = worded(ctx, clipped(label), width - 2);
-    ctx.fillText(word, rect.x + (column + 0.5) * width, rect.y + rect.height + scaled(palette, 10));
+  const fits = (word: string): boolean => ctx.measureText(word).width * SQUEEZED <= width - 4;
+  cutAlike(matrix.columnLabels, fits).forEach((word, column) => {
+    const x = rect.x + (column + 0.5) * width;
+    ctx.fillText(word, x, rect.y + rect.height + scaled(palette, 10), width - 4);
   });
-}
-
-/** A word, then less and less of its beginning; of few letters each says more than an ellipsis. */
-function clipped(label: string): string[] {
-  const cuts = Array.from(
-    { length: Math.max(0, label.length - 6) },
-    (_, cut) => `${label.slice(0, label.length - 2 - cut)}…`,
-  );
-  return [label, ...cuts, ...[4, 3, 2, 1].map((letters) => label.slice(0, letters))];
 }

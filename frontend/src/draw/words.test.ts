@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { shorter, worded } from "./words";
+import { cutAlike, shorter, worded } from "./words";
 
 const ctx = { measureText: (text: string) => ({ width: text.length * 10 }) as TextMetrics };
 
@@ -15,5 +15,19 @@ describe("words on a canvas", () => {
       "",
     ]);
     expect(shorter("cat · 4.21").at(-1)).toBe("cat");
+  });
+});
+
+describe("words side by side", () => {
+  const classes = ["airplane", "automobile", "bird", "deer", "dog"];
+  const within = (most: number) => (word: string) => word.length <= most;
+
+  it("are cut alike, so that all of them fit", () => {
+    expect(cutAlike(classes, within(10))).toEqual(classes);
+    expect(cutAlike(classes, within(7))).toEqual(["airpla…", "automo…", "bird", "deer", "dog"]);
+    expect(cutAlike(classes, within(4))).toEqual(["airp", "auto", "bird", "deer", "dog"]);
+    expect(cutAlike(classes, within(2))).toEqual(["ai", "au", "bi", "de", "do"]);
+    expect(cutAlike(classes, within(0))).toEqual(["", "", "", "", ""]);
+    expect(cutAlike([], within(3))).toEqual([]);
   });
 });
