@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from statistics import mean, quantiles
 from typing import Any
 
 from tests.bench.table import Line, at_least, middle, noted
@@ -127,6 +128,8 @@ async def _step(server: LanternServer, session: str) -> int:
 
 
 async def _watched(server: LanternServer, session: str, views: Views, seconds: float) -> float:
+    if not views:
+        return await _speed(server, session, seconds)
     async with Viewer(server.url, session) as viewer:
         for at, (inspector, params) in enumerate(views):
             await viewer.watch(inspector, ref=f"{inspector}-{at}", **params)
@@ -148,35 +151,34 @@ async def _all_seen(viewer: Viewer, count: int) -> None:
 def measure(server: LanternServer, plan: "Plan") -> list[Line]:
     """Return the lines for one experiment: idle, and watched in each of the ways.
 
-    Bare loop and session take turns, so that a slow moment of the machine hits all alike; the
+    Bare loop and session take turns, and each turn of the session is compared with the mean of the
+    bare loop's before and after it, so that what the machine's neighbours do hits both alike. The
     figure is the median of the rounds' ratios.
     """
-    name, seconds = plan.name, plan.seconds
-    bare = Bare(plan.experiment, server, seconds)
+    bare = Bare(plan.experiment, server, plan.seconds)
     session = server.create(plan.experiment, phase="paused")["id"]
-    speeds: list[float] = []
-    idle: list[float] = []
-    ratios: list[list[float]] = [[] for _ in plan.ways]
+    ways = (Way("nobody watches", (), 0.99), *plan.ways)
+    plain = [bare.steps_per_s()]
+    ratios: list[list[float]] = [[] for _ in ways]
     for _ in range(plan.rounds):
-        plain = bare.steps_per_s()
-        speeds.append(plain)
-        idle.append(asyncio.run(_speed(server, session, seconds)) / plain)
-        for way, found in zip(plan.ways, ratios, strict=True):
+        for way, found in zip(ways, ratios, strict=True):
             server.command(session, "budget", share=way.budget)
-            found.append(asyncio.run(_watched(server, session, way.views, seconds)) / plain)
+            speed = asyncio.run(_watched(server, session, way.views, plan.seconds))
+            plain.append(bare.steps_per_s())
+            found.append(speed / mean(plain[-2:]))
     bare.close()
     server.request("DELETE", f"/sessions/{session}")
-    lines = [noted(f"{name}: bare PyTorch loop", f"{middle(speeds):.1f} steps/s")]
-    said = f"{name}: nobody watches / bare"
-    lines.append(at_least(said, middle(idle), 0.99, note=_spread(idle)))
-    for way, found in zip(plan.ways, ratios, strict=True):
-        said = f"{name}: {way.name} / bare"
+    lines = [noted(f"{plan.name}: bare PyTorch loop", f"{middle(plain):.1f} steps/s")]
+    for way, found in zip(ways, ratios, strict=True):
+        said = f"{plan.name}: {way.name} / bare"
         lines.append(at_least(said, middle(found), way.goal, note=_spread(found)))
     return lines
 
 
 def _spread(values: list[float]) -> str:
-    return f" ({min(values):.2f}-{max(values):.2f})"
+    """Return where the middle half of the values lies."""
+    low, _, high = quantiles(values, n=4, method="inclusive")
+    return f" (middle half {low:.2f}-{high:.2f})"
 
 
 def plans(data: Path) -> list[Plan]:
