@@ -3,6 +3,7 @@
 import pytest
 from tests.worker.desk import same, small_experiment
 
+from lantern.lab import chunks
 from lantern.protocol.commands import (
     BudgetCommand,
     PaceCommand,
@@ -14,7 +15,7 @@ from lantern.protocol.events import ProgressEvent
 from lantern.protocol.experiment import Part
 from lantern.protocol.ids import CommandId
 from lantern.protocol.views import View
-from lantern.worker import measuring
+from lantern.worker import measuring, session
 
 
 def images():
@@ -85,3 +86,27 @@ def test_what_is_asked_at_a_pause_goes_before_a_long_measurement(open_desk, monk
     desk.inbox.put(PaceCommand(id=CommandId("pace"), steps_per_s=None))
     desk.until(lambda: 12 in desk.rows() and "validation_loss" in desk.rows()[12])
     assert desk.state().phase == "paused"
+
+
+def test_what_takes_too_long_is_measured_while_the_run_goes_on(open_desk, monkeypatch):
+    monkeypatch.setattr(measuring, "SLICE_S", 0.0)
+    monkeypatch.setattr(measuring, "LONG_S", 0.0)
+    monkeypatch.setattr(session, "FIRST_S", 0.0)
+    monkeypatch.setattr(chunks, "MACS", 1)  # one sample in a pass, as of a very dear model
+    desk = open_desk(images(), session="dear")
+    assert desk.until(lambda: desk.state().phase == "paused")
+    desk.until(lambda: 0 in measured(desk))  # at rest
+    view = View(inspector="prediction")
+    desk.ask(WatchCommand(key=view.key, view=view, max_rate_hz=1))
+    desk.ask(BudgetCommand(share=0.5))
+    desk.ask(RunCommand())
+    desk.until(lambda: len(measured(desk)) >= 2)
+    later = measured(desk)[-1]
+    assert 0 < later < desk.session.run.step
+    values = desk.rows()[0]
+    desk.stop()
+    monkeypatch.undo()
+    again = open_desk(images(), session="cheap")
+    again.until(lambda: 0 in measured(again))
+    for name in ("validation_loss", "validation_accuracy", "train_accuracy"):
+        assert values[name] == pytest.approx(again.rows()[0][name], rel=1e-5)

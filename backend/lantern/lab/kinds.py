@@ -143,9 +143,12 @@ class Task(Plugin, kind="task"):
         """Return metrics of an eval-mode module: `validation_loss`, `validation_accuracy`, ..."""
 
     def measuring(
-        self, module: nn.Module, data: Data, loss: Loss
+        self, module: nn.Module, data: Data, loss: Loss, *, at_once: int | None = None
     ) -> Iterator[Progress | dict[str, float]]:
-        """Yield Progress now and then, and last what `evaluate` returns."""
+        """Yield Progress now and then, and last what `evaluate` returns.
+
+        Judges `at_once` samples in a pass, where the task can be told.
+        """
         yield self.evaluate(module, data, loss)
 
     def validation_loss(self, module: nn.Module, data: Data, loss: Loss) -> float:

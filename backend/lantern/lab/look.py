@@ -68,6 +68,7 @@ class Mirror:
             trail=tuple(trail),
             place=(run.order.epochs, run.order.position),
             optimizer=run.optimizer,
+            card=run.card(),
             base=run.base,
             edits=run.edits,
         )

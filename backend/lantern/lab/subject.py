@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from lantern.lab.data import Data
 from lantern.lab.randomness import generator_for
+from lantern.protocol.events import ModelCard
 from lantern.protocol.experiment import Edit, Experiment
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.views import InputRef, SampleInput
@@ -51,6 +52,9 @@ class Subject:
     """(epochs, samples of the present epoch) that the order of batches has dealt."""
     optimizer: torch.optim.Optimizer | None = None
     """The run's own, whose memory may be read and never changed; it goes on as training does."""
+
+    card: ModelCard | None = None
+    """What one sample costs, where that is known: looks at large models take fewer at once."""
 
     base: Experiment | None = None
     """The experiment as it was at step 0, where there is a run."""

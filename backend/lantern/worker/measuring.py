@@ -1,10 +1,12 @@
 """Validation while training goes on: of a copy, a little at a time, as its share allows."""
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lantern.lab.chunks import samples_at_once
 from lantern.lab.subject import Progress
 from lantern.protocol.events import ProgressEvent
 from lantern.worker.subjects import Subjects
@@ -18,6 +20,12 @@ SLICE_S = 0.005
 """What is left of a small measurement is done at once."""
 
 LONG_S = 0.3
+"""A measurement of all that takes longer tells how far it is, and gives way to commands."""
+
+WHOLE_S = 10.0
+BRIEFLY_S = 0.5
+"""For what somebody does by hand and wants to see done."""
+
 TELL_EVERY_S = 0.1
 KEY = "measure"
 SENTENCE = "Measuring the network on held-out data"
@@ -53,39 +61,44 @@ class Measuring:
         self._under_way: Measurement | None = None
         self._found: dict[str, float] | None = None
         """What it came to, until it is written down."""
-        self._fraction = 0.0
+        self._fraction, self._told_s, self._is_told = 0.0, -math.inf, False
         self._measured: Stamp | None = None
         self._next_s = 0.0
 
     def restart(self) -> None:
         """Drop what is under way: another run took the place of the one measured."""
         self._under_way = self._found = self._measured = None
+        self._tell_end()
 
-    def whole(self) -> None:
+    def whole(self, *, within_s: float = WHOLE_S) -> None:
         """Measure where the run stands, unless that very state was measured already.
 
-        It tells how far it is where that takes long. Commands that come meanwhile go first; then
-        the rest is measured while the session rests.
+        It tells how far it is where that takes long. When time is up, or a command comes, the rest
+        is left for later: for when the session rests, or for slices between steps.
         """
         if self._under_way is None or self._under_way.stamp != self._subjects.stamp():
             self._under_way = self._found = None
-        begun_s = told_s = time.perf_counter()
-        session, is_told = self._session, False
+        begun_s = time.perf_counter()
         while not self._advance(time.perf_counter()):
             now = time.perf_counter()
-            if now - begun_s < LONG_S:
-                continue
-            if not session.inbox.empty():
+            if now - begun_s > LONG_S:
+                self._tell(now)
+            if now - begun_s > min(LONG_S, within_s) and not self._session.inbox.empty():
                 break
-            if now - told_s > TELL_EVERY_S:
-                session.send(ProgressEvent(key=KEY, fraction=self._fraction, sentence=SENTENCE))
-                told_s, is_told = now, True
-        if is_told:
-            session.send(ProgressEvent(key=KEY, fraction=1.0, sentence="Done."))
+            if now - begun_s > within_s:
+                break
+        self._tell_end()
 
     def at_rest(self) -> bool:
         """Go on with what is under way while training waits; return whether anything is."""
-        return self._under_way is not None and not self._advance(time.perf_counter())
+        if self._under_way is None:
+            return False
+        is_done = self._advance(time.perf_counter())
+        if is_done:
+            self._tell_end()
+        else:
+            self._tell(time.perf_counter())
+        return not is_done
 
     @property
     def haste(self) -> float:
@@ -95,6 +108,7 @@ class Measuring:
 
     def slice(self, now: float, *, is_watched: bool) -> bool:
         """Measure a little if it is time for that; return whether it was."""
+        self._tell_end()  # training goes on: it is done by and by
         if now < self._next_s and self._found is None:
             return False
         is_done = self._advance(now)
@@ -118,6 +132,17 @@ class Measuring:
             self._found = found
         self._count(now, cost=cost, is_watched=is_watched)
         return True
+
+    def _tell(self, now: float) -> None:
+        if now - self._told_s > TELL_EVERY_S:
+            said = ProgressEvent(key=KEY, fraction=self._fraction, sentence=SENTENCE)
+            self._session.send(said)
+            self._told_s, self._is_told = now, True
+
+    def _tell_end(self) -> None:
+        if self._is_told:
+            self._session.send(ProgressEvent(key=KEY, fraction=1.0, sentence="Done."))
+            self._is_told = False
 
     def _count(
         self, since_s: float, *, rest_s: float = 0.0, cost: float = 1.0, is_watched: bool
@@ -149,5 +174,6 @@ class Measuring:
         if stamp == self._measured or run.is_inside_step:
             return None
         subject = self._subjects.own()
-        values = subject.task.measuring(subject.module, subject.data, subject.loss)
+        at_once = samples_at_once(subject.data.kind, subject.card)
+        values = subject.task.measuring(subject.module, subject.data, subject.loss, at_once=at_once)
         return Measurement(stamp, run.step, run.epoch, values)

@@ -20,6 +20,7 @@ from lantern.protocol.ids import CommandId
 from lantern.protocol.problems import Problem, ProblemError
 from lantern.worker import edits, makeover
 from lantern.worker.build import no_run
+from lantern.worker.measuring import BRIEFLY_S
 
 if TYPE_CHECKING:
     from lantern.worker.session import Session
@@ -132,7 +133,7 @@ def _run(session: "Session", steps: int | None) -> None:
 
 def _pause(session: "Session") -> None:
     if session.has_run and session.phase == "running":
-        session.pause()
+        session.pause(measure_s=BRIEFLY_S)
     session.wanted = "paused"
 
 
@@ -151,7 +152,7 @@ def _step(session: "Session", unit: str) -> None:
         return
     if not run.is_inside_step:
         session.step_done()
-    session.pause()
+    session.pause(measure_s=BRIEFLY_S)
 
 
 def _set_input(session: "Session", command: ask.SetInputCommand) -> None:

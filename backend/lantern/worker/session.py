@@ -29,15 +29,16 @@ from lantern.worker.ledger import Ledger
 from lantern.worker.link import Abandoned, Fenced, Inbox
 from lantern.worker.longwork import LongWork
 from lantern.worker.lookout import Lookout
+from lantern.worker.measuring import WHOLE_S
 from lantern.worker.outbox import Outbox
 from lantern.worker.pace import Pace
 from lantern.worker.reporter import Reporter
 from lantern.worker.stopping import Verdict
 
-SNAPSHOT_EVERY_S = 10.0
 IDLE_WAIT_S = 0.25
 BEHIND_WAIT_S = 0.01
-PROGRESS_EVERY_S = 0.1
+FIRST_S = 4.0
+"""For measuring a new model before its first step; the rest is measured while it trains."""
 
 
 @dataclass(frozen=True)
@@ -218,13 +219,19 @@ class Session:
         self.lookout.resume()
         self.set_phase("running")
 
-    def pause(self, problem: Problem | None = None, verdict: Verdict | None = None) -> None:
-        """Stop training; measure and save where it stands."""
+    def pause(
+        self,
+        problem: Problem | None = None,
+        verdict: Verdict | None = None,
+        *,
+        measure_s: float = WHOLE_S,
+    ) -> None:
+        """Stop training; measure for so long at first, and save where it stands."""
         self.goal = Goal()
         self.wanted = "paused"
         if not self.run.is_inside_step:
             self.stage = None
-            self.lookout.measuring.whole()
+            self.lookout.measuring.whole(within_s=measure_s)
             self.keeper.keep(self.run)
         self.set_phase("paused", problem, verdict)
 
@@ -274,7 +281,7 @@ class Session:
         fits = self.lookout.subjects.fits
         self.inputs = {slot: ref for slot, ref in self.inputs.items() if fits(ref)}
         self.send(InputsEvent(slots=self.inputs))
-        self.lookout.measuring.whole()
+        self.lookout.measuring.whole(within_s=FIRST_S)
 
     def finish_step(self) -> None:
         """Complete a step that was begun by stages; what follows needs a step boundary."""

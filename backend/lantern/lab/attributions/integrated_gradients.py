@@ -5,13 +5,10 @@ from typing import Annotated
 from captum.attr import IntegratedGradients as CaptumIntegratedGradients
 from torch import Tensor
 
-from lantern.lab.attributions._slices import against_blank
+from lantern.lab.attributions._slices import against_blank, per_pass
 from lantern.lab.kinds import Attribution
 from lantern.lab.questions import Question
 from lantern.protocol.model import control
-
-CHUNK = 64
-"""Inputs per pass, which keeps 64 images at 57 MiB instead of 736."""
 
 
 class IntegratedGradients(Attribution, name="integrated_gradients", title="Integrated gradients"):
@@ -37,7 +34,7 @@ class IntegratedGradients(Attribution, name="integrated_gradients", title="Integ
             target=question.target,
             n_steps=self.steps,
             method="gausslegendre",
-            internal_batch_size=max(CHUNK, len(question.inputs)),
+            internal_batch_size=len(question.inputs) * per_pass(question.inputs),
         )
         return scores.detach().float()
 

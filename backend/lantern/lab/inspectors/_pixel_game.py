@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from lantern.lab.chunks import samples_at_once
 from lantern.lab.subject import Subject
 
 PER_PASS = 32
@@ -30,7 +31,8 @@ class Game:
         reached = torch.linspace(0, count, self.steps + 1).round()  # (steps + 1,)
         masks = (ranks[None] < reached[:, None]).reshape(-1, 1, *before.shape[2:])
         found = []
-        for part in masks.to(before).split(PER_PASS):
+        per_pass = samples_at_once("images", self.subject.card, most=PER_PASS)
+        for part in masks.to(before).split(per_pass):
             pictures = before * (1 - part) + after * part  # (n, c, h, w)
             with torch.no_grad():
                 outputs = self.subject.module(pictures)

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from lantern.lab.chunks import samples_kept
 from lantern.lab.inspectors._judgement import judged
 from lantern.lab.subject import Subject
 from lantern.protocol.views import SampleInput
@@ -13,9 +14,13 @@ IMAGES = 256
 
 
 def first_of_training(subject: Subject, most: int | None = None) -> tuple[Tensor, Tensor]:
-    """Return inputs (n, *shape) and targets (n,) of the first training samples."""
+    """Return inputs (n, *shape) and targets (n,) of the first training samples.
+
+    They are fewer than `most` where the model is so large that its memory would not hold them.
+    """
     split = subject.data.train
     limit = most or (POINTS if subject.data.kind == "points" else IMAGES)
+    limit = samples_kept(limit, subject.card)
     inputs, targets = split.batch(torch.arange(min(limit, len(split)), device=split.targets.device))
     return inputs.to(subject.device), targets.to(subject.device)
 

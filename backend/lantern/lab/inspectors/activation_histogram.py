@@ -14,8 +14,9 @@ from lantern.protocol.figures import Axis, HistogramFigure
 class ActivationHistogram(Inspector, name="activation_histogram", title="Activation histogram"):
     """What the units of each layer put out for the training samples, one histogram for each layer.
 
-    Taken behind the non-linearity, over all training points or the first 256 images. A tanh layer
-    piled up at -1 and 1, or a ReLU layer at 0, passes hardly any gradient on.
+    Taken behind the non-linearity, over all training points or the first 256 images, fewer where
+    the network is large. A tanh layer piled up at -1 and 1, or a ReLU layer at 0, passes hardly any
+    gradient on.
     """
 
     tags = ("points", "images")

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from lantern.lab.arrays import array_of
+from lantern.lab.chunks import samples_at_once
 from lantern.lab.inspectors._class_scores import scores_figure
 from lantern.lab.inspectors._judgement import is_worth_showing
 from lantern.lab.kinds import Inspector
@@ -49,7 +50,8 @@ class Confusion(Inspector, name="confusion", title="Confusion"):
             )
         counts = torch.zeros(classes * classes, dtype=torch.int64)
         total = min(self.samples, len(subject.data.validation))
-        chunk = IMAGES if subject.data.kind == "images" else CHUNK
+        most = IMAGES if subject.data.kind == "images" else CHUNK
+        chunk = samples_at_once(subject.data.kind, subject.card, most=most)
         yield Progress(0.0, f"0 of {total} samples judged")
         begun_s = time.thread_time()
         for start in range(0, total, chunk):

@@ -21,8 +21,9 @@ BATCH = 64
 class Gradients(Inspector, name="gradients", title="Gradients"):
     """The gradient of the loss with respect to the weights, one histogram for each layer.
 
-    Taken in eval mode, on the first 64 training samples or on the input in a slot, so that steps
-    can be compared. Layers whose gradients are far smaller than the others' learn slowly.
+    Taken in eval mode, on the first 64 training samples (fewer where the network is large) or on
+    the input in a slot, so that steps can be compared. Layers whose gradients are far smaller than
+    the others' learn slowly.
     """
 
     tags = ("points", "images")

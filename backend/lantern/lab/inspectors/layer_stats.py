@@ -37,7 +37,7 @@ class LayerStats(Inspector, name="layer_stats", title="Layer statistics"):
     tags = ("points", "images")
     order = 96
     samples: Annotated[int, control(ge=1, le=256, scale="log")] = 16
-    """How many training samples, from the first on."""
+    """How many training samples, from the first on; fewer where the network is large."""
     layers: tuple[str, ...] = ()
     """Which layers; up to 8 of them, evenly spaced, where none is named."""
 

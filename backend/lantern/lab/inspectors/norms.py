@@ -35,7 +35,7 @@ class LayerNorms(Inspector, name="norms", title="Norms"):
 
     Gradient and update are those of the batch that training takes next, penalties included; a
     ratio near 0.001 is a common rule of thumb. Dead is the share of units that are zero for every
-    training sample (of the first 32 where those are images), saturated the share of tanh or
+    training sample (of the first 32 images or fewer), saturated the share of tanh or
     sigmoid outputs within 1 % of their limits.
     """
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from lantern.lab.arrays import images_of
+from lantern.lab.chunks import samples_at_once
 from lantern.lab.data import Split
 from lantern.lab.inspectors._judgement import is_worth_showing, only_for
 from lantern.lab.kinds import Inspector
@@ -67,8 +68,9 @@ class Ranking(Inspector, name="ranking", title="Ranking"):
         found = 0
         yield Progress(0.0, f"0 of {total} samples judged")
         begun_s = time.thread_time()
-        for start in range(0, total, CHUNK):
-            end = min(start + CHUNK, total)
+        chunk = samples_at_once("images", subject.card, most=CHUNK)
+        for start in range(0, total, chunk):
+            end = min(start + chunk, total)
             fitting = self._fitting(_judged(subject, split, start, end))
             found += len(fitting)
             together = fitting if best is None else best.joined(fitting)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lantern.lab.building.heads import WithHeads
+from lantern.lab.chunks import samples_at_once
 from lantern.lab.data import Data, Split
 from lantern.lab.kinds import Loss
 from lantern.lab.randomness import generator_for
@@ -17,9 +18,6 @@ from lantern.protocol.model import control
 
 if TYPE_CHECKING:
     from lantern.lab.run import Run
-
-CHUNKS = {"points": 512, "images": 64}
-"""Samples that are judged at once: a deep network takes a tenth of a second for 64 pictures."""
 
 T = TypeVar("T")
 
@@ -77,13 +75,15 @@ def answers(module: nn.Module, split: Split, *, limit: int) -> Answers:
     return finished(answering(module, split, limit=limit))
 
 
-def answering(module: nn.Module, split: Split, *, limit: int) -> Generator[Progress, None, Answers]:
+def answering(
+    module: nn.Module, split: Split, *, limit: int, at_once: int | None = None
+) -> Generator[Progress, None, Answers]:
     """Judge a split, or `limit` samples of it that are always the same, a chunk at a time."""
     chosen = chosen_samples(len(split), limit).to(split.targets.device)
-    is_picture = split.inputs.dim() == 4
+    at_once = at_once or samples_at_once("images" if split.inputs.dim() == 4 else "points")
     outputs: list[Tensor] = []
     wanted: list[Tensor] = []
-    for indices in chosen.split(CHUNKS["images" if is_picture else "points"]):
+    for indices in chosen.split(at_once):
         inputs, targets = split.batch(indices)
         with torch.no_grad():
             outputs.append(module(inputs))

@@ -45,24 +45,26 @@ class Classification(Task, name="classification", title="Classification"):
 
     def evaluate(self, module: nn.Module, data: Data, loss: Loss) -> dict[str, float]:
         """Return mean loss, shares of correct answers (0-1) and F1 of an eval-mode module."""
-        return finished(self._measured(module, data, loss))
+        return finished(self._measured(module, data, loss, None))
 
     def measuring(
-        self, module: nn.Module, data: Data, loss: Loss
+        self, module: nn.Module, data: Data, loss: Loss, *, at_once: int | None = None
     ) -> Iterator[Progress | dict[str, float]]:
         """Yield Progress after each chunk of samples, and last what `evaluate` returns."""
-        yield (yield from self._measured(module, data, loss))
+        yield (yield from self._measured(module, data, loss, at_once))
 
     def _measured(
-        self, module: nn.Module, data: Data, loss: Loss
+        self, module: nn.Module, data: Data, loss: Loss, at_once: int | None
     ) -> Generator[Progress, None, dict[str, float]]:
         limit = self.validation_samples
-        outputs, targets = yield from answering(module, data.validation, limit=limit)
+        outputs, targets = yield from answering(
+            module, data.validation, limit=limit, at_once=at_once
+        )
         counts = _confusion(loss.probabilities(outputs), targets)
         # The training curve of the loss comes from the steps themselves, so for images a quarter
         # of the samples is enough to tell the training accuracy.
         limit = limit if data.kind == "points" else limit // 4
-        seen, wanted = yield from answering(module, data.train, limit=limit)
+        seen, wanted = yield from answering(module, data.train, limit=limit, at_once=at_once)
         right = loss.probabilities(seen).argmax(dim=1) == wanted
         return {
             "validation_loss": mean_loss(loss, outputs, targets),
