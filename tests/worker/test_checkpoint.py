@@ -1,13 +1,26 @@
 """Snapshots: whole or not at all, and a run resumed from one goes on bit for bit."""
 
+import threading
+from typing import NoReturn
+
 import pytest
 import torch
+from safetensors import SafetensorError
 from tests.worker.desk import same, small_experiment
 
-from lantern.protocol.commands import EditCommand, RunCommand, SnapshotCommand
-from lantern.protocol.events import BuiltEvent
+from lantern.lab.run import Run
+from lantern.protocol.commands import EditCommand, ExportCommand, RunCommand, SnapshotCommand
+from lantern.protocol.events import BuiltEvent, ProblemEvent
 from lantern.protocol.experiment import Change
-from lantern.worker.checkpoint import CorruptSnapshotError, Snapshot, path_of, read, write
+from lantern.worker import checkpoint, keeper
+from lantern.worker.checkpoint import (
+    CorruptSnapshotError,
+    Snapshot,
+    Writer,
+    path_of,
+    read,
+    write,
+)
 
 
 def snapshot():
@@ -17,16 +30,51 @@ def snapshot():
 
 def test_a_snapshot_comes_back_as_it_was(tmp_path):
     path = path_of(tmp_path / "run-1", 7)
-    write(path, snapshot().to_bytes())
+    write(path, snapshot())
     back = read(path)
     assert (back.step, back.meta["note"]) == (7, "x")
     assert same(back.tensors, snapshot().tensors)
     assert [file.name for file in path.parent.iterdir()] == ["step-0000000007.safetensors"]
 
 
+def test_large_snapshots_wait_for_the_disk_one_at_a_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoint, "WAITING_BYTES", 28)  # as much as one takes
+    writer, may_go_on, written = Writer(), threading.Event(), []
+    writer.call(may_go_on.wait)
+    assert not writer.is_full
+    writer.put(path_of(tmp_path, 7), snapshot(), lambda step, size: written.append((step, size)))
+    assert snapshot().size_bytes == 28
+    assert writer.is_full
+    may_go_on.set()
+    writer.flush()
+    assert not writer.is_full
+    assert written == [(7, path_of(tmp_path, 7).stat().st_size)]
+    writer.close()
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    def refuse(tensors, path, **_):
+        path.write_bytes(b"half of it")
+        raise SafetensorError("Error while serializing: No space left on device (os error 28)")
+
+    monkeypatch.setattr(checkpoint.safetensors.torch, "save_file", refuse)
+    writer = Writer()
+    writer.put(path_of(tmp_path, 7), snapshot(), lambda step, size: None)
+    writer.flush()
+    assert writer.problem is not None
+    assert writer.problem.strerror == "No space left on device"
+    assert not list(tmp_path.iterdir())
+    monkeypatch.undo()
+    writer.put(path_of(tmp_path, 7), snapshot(), lambda step, size: None)
+    writer.close()
+    assert read(path_of(tmp_path, 7)).step == 7
+
+
 @pytest.mark.parametrize("harm", ["cut", "flipped", "emptied", "other"])
 def test_a_harmed_file_is_noticed(tmp_path, harm):
-    content = bytearray(snapshot().to_bytes())
+    path = path_of(tmp_path, 7)
+    write(path, snapshot())
+    content = bytearray(path.read_bytes())
     if harm == "cut":
         del content[-5:]
     elif harm == "flipped":
@@ -35,7 +83,6 @@ def test_a_harmed_file_is_noticed(tmp_path, harm):
         content.clear()
     else:
         content[:8] = b"notatall"
-    path = path_of(tmp_path, 7)
     path.write_bytes(content)
     with pytest.raises(CorruptSnapshotError):
         read(path)
@@ -101,3 +148,26 @@ def test_a_shared_run_is_reproduced_to_its_step_with_all_rows(open_desk):
     assert same(shared.weights(), first.weights())
     assert same(forked.weights(), first.weights())
     assert set(range(1, 61)) <= set(shared.rows())
+
+
+def test_a_run_goes_on_where_memory_does_not_suffice_to_keep_its_state(open_desk, monkeypatch):
+    monkeypatch.setattr(keeper, "EVERY_S", 0.05)
+    desk = open_desk()
+    desk.ask(RunCommand(steps=5))
+    desk.paused_at(5)
+    with monkeypatch.context() as short:
+        short.setattr(Run, "tensors", _short_of_memory)
+        desk.ask(RunCommand(steps=40))
+        desk.paused_at(45)
+        told = desk.until(lambda: [event.problem for event in desk.of(ProblemEvent)])
+        assert "could not be kept: there is not enough memory" in told[0].sentence
+        assert "--worker-gib" in (told[0].hint or "")
+        reply = desk.ask(ExportCommand())
+        assert reply.problem is not None
+        assert "not enough memory" in reply.problem.sentence
+    desk.until(lambda: desk.session.keeper.history.newest == 45)
+    assert len(desk.of(ProblemEvent)) == 1
+
+
+def _short_of_memory(run: Run) -> NoReturn:
+    raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes.")

@@ -111,12 +111,24 @@ def no_run() -> ProblemError:
     )
 
 
+MORE_MEMORY = "Take a smaller batch or model, or give each session more with --worker-gib."
+
+
 def in_words(error: Exception, what: str) -> str:
     """Return one sentence for a failure that torch or the system reports."""
-    text = str(error).strip().split("\n")[0][:200]
-    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "alloc" in text.lower():
+    if is_short_of_memory(error):
         return f"{what}: there is not enough memory for it."
-    return f"{what}: {text or type(error).__name__}"
+    return f"{what}: {_first_line(error) or type(error).__name__}"
+
+
+def is_short_of_memory(error: Exception) -> bool:
+    """Return whether that is why something failed; torch says so in a RuntimeError."""
+    is_plain = isinstance(error, MemoryError | torch.OutOfMemoryError)
+    return is_plain or "alloc" in _first_line(error).lower()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0][:200]
 
 
 def sentence_of(changes: Sequence[Change], *, verb: str = "Rebuilt") -> str:

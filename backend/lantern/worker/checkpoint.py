@@ -1,8 +1,10 @@
 """Snapshots on disk: whole or not at all, checked when read, written beside the training thread."""
 
+import errno
 import hashlib
 import os
 import queue
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +16,8 @@ import torch
 from torch import Tensor
 
 FORMAT = "lantern.snapshot.1"
+WAITING_BYTES = 256 * 2**20
+"""Of snapshots in memory that wait for the disk: a large model's are taken one at a time."""
 
 
 class CorruptSnapshotError(Exception):
@@ -28,8 +32,13 @@ class Snapshot:
     tensors: dict[str, Tensor]
     meta: dict[str, str]
 
-    def to_bytes(self) -> bytes:
-        """Return the snapshot as a safetensors file with a digest in its metadata."""
+    @property
+    def size_bytes(self) -> int:
+        """Memory that its tensors take."""
+        return sum(tensor.nbytes for tensor in self.tensors.values())
+
+    def save(self, path: Path) -> None:
+        """Write a safetensors file with a digest in its metadata, or raise OSError."""
         facts = {
             **self.meta,
             "format": FORMAT,
@@ -37,7 +46,10 @@ class Snapshot:
             "torch": str(torch.__version__),
             "digest": _digest(self.tensors),
         }
-        return safetensors.torch.save(self.tensors, metadata=facts)
+        try:
+            safetensors.torch.save_file(self.tensors, path, metadata=facts)
+        except safetensors.SafetensorError as error:
+            raise _of_the_disk(error) from None
 
 
 def path_of(folder: Path, step: int) -> Path:
@@ -55,20 +67,33 @@ def steps_in(folder: Path) -> dict[int, int]:
     return found
 
 
-def write(path: Path, content: bytes) -> None:
-    """Write a file so that after a crash it is there whole or not there at all."""
+def write(path: Path, snapshot: Snapshot) -> None:
+    """Write a snapshot so that after a crash it is there whole or not there at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.tmp")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        snapshot.save(draft)
+        _sync(draft)
+        draft.replace(path)
     finally:
-        os.close(folder)
+        draft.unlink(missing_ok=True)
+    _sync(path.parent)
+
+
+def _of_the_disk(error: safetensors.SafetensorError) -> OSError:
+    """Return the error that the library tells in words, such as that of a full disk."""
+    number = re.search(r"os error (\d+)", str(error))
+    code = int(number[1]) if number else errno.EIO
+    return OSError(code, os.strerror(code))
+
+
+def _sync(path: Path) -> None:
+    """Wait until the disk has a file, or what a folder lists."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def read(path: Path) -> Snapshot:
@@ -91,22 +116,26 @@ class Writer:
         self._work: queue.Queue[Callable[[], None] | None] = queue.Queue(maxsize=depth)
         self._thread = threading.Thread(target=self._loop, name="checkpoints", daemon=True)
         self._thread.start()
+        self._waiting_bytes, self._lock = 0, threading.Lock()
         self.problem: OSError | None = None
         """The last write that failed, such as on a full disk; the owner clears it."""
 
     @property
     def is_full(self) -> bool:
         """Return whether the disk does not keep up, so that one more would have to wait."""
-        return self._work.full()
+        return self._work.full() or self._waiting_bytes >= WAITING_BYTES
 
     def put(self, path: Path, snapshot: Snapshot, done: Callable[[int, int], None]) -> None:
         """Write a snapshot soon, then call `done(step, bytes)` on the writer's thread."""
 
         def job() -> None:
-            content = snapshot.to_bytes()
-            write(path, content)
-            done(snapshot.step, len(content))
+            try:
+                write(path, snapshot)
+            finally:
+                self._count(-snapshot.size_bytes)
+            done(snapshot.step, path.stat().st_size)
 
+        self._count(snapshot.size_bytes)
         self._work.put(job)
 
     def call(self, job: Callable[[], None]) -> None:
@@ -123,6 +152,10 @@ class Writer:
         """Finish what is waiting and end the thread."""
         self._work.put(None)
         self._thread.join()
+
+    def _count(self, size_bytes: int) -> None:
+        with self._lock:
+            self._waiting_bytes += size_bytes
 
     def _loop(self) -> None:
         while (job := self._work.get()) is not None:

@@ -128,8 +128,10 @@ class History:
 
         When the disk lags, wait if `patient`, else leave it out.
         """
-        if self._writer.is_full and not patient:
-            return False
+        if self._writer.is_full:
+            if not patient:
+                return False
+            self._writer.flush()
         lineage = Lineage(run.base, tuple(run.edits)).meta(run.step)
         meta = {**run.meta(), **lineage, **facts}
         snapshot = Snapshot(run.step, run.tensors(), meta)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lantern.lab.run import Run
 from lantern.protocol.problems import Problem
+from lantern.worker.build import MORE_MEMORY, in_words, is_short_of_memory
 from lantern.worker.checkpoint import Writer
 from lantern.worker.history import History
 from lantern.worker.schedule import next_snapshot
@@ -25,6 +26,10 @@ class Keeper:
         self._due_step = 0
         self._kept_s = time.monotonic()
         self._is_owed = False
+        self._again_s = 0.0
+        """Not before then, since memory was short."""
+        self._shortage: Problem | None = None
+        self._is_short_told = False
 
     def move(self, folder: Path) -> None:
         """Keep another run from now on; what was kept of the old one is deleted."""
@@ -48,7 +53,7 @@ class Keeper:
                 self._is_owed = True
             elif time.monotonic() - self._kept_s > EVERY_S:
                 self._is_owed = True
-        if self._is_owed:
+        if self._is_owed and time.monotonic() >= self._again_s:
             self.keep(run)
 
     def keep(self, run: Run, *, patient: bool = False, again: bool = False) -> None:
@@ -57,10 +62,28 @@ class Keeper:
         `again` keeps it in any case.
         """
         is_kept = self.history.newest == run.step and not again
-        kept = is_kept or self.history.keep(run, self.facts(), patient=patient)
+        try:
+            kept = is_kept or self.history.keep(run, self.facts(), patient=patient)
+        except (MemoryError, RuntimeError) as error:
+            if not is_short_of_memory(error):
+                raise
+            kept = False  # training goes on, and so does this session
+            self._put_off(error)
         self._is_owed = not kept
         if kept:
             self._kept_s = time.monotonic()
+
+    def take_shortage(self) -> Problem | None:
+        """Return that memory does not suffice to keep the run's state, once."""
+        found, self._shortage = self._shortage, None
+        return found
+
+    def _put_off(self, error: Exception) -> None:
+        self._again_s = time.monotonic() + EVERY_S
+        if not self._is_short_told:
+            sentence = in_words(error, "The state of the run could not be kept")
+            self._shortage = Problem(sentence=sentence, hint=MORE_MEMORY)
+            self._is_short_told = True
 
     def take_problem(self) -> Problem | None:
         """Return what the disk said if the last write failed, once."""

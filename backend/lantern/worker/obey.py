@@ -19,7 +19,7 @@ from lantern.protocol.experiment import Reinitialise, SetWeight
 from lantern.protocol.ids import CommandId
 from lantern.protocol.problems import Problem, ProblemError
 from lantern.worker import edits, makeover
-from lantern.worker.build import no_run
+from lantern.worker.build import MORE_MEMORY, in_words, is_short_of_memory, no_run
 from lantern.worker.measuring import BRIEFLY_S
 
 if TYPE_CHECKING:
@@ -65,6 +65,11 @@ def obey(session: "Session", command: ask.Command) -> None:
     except NonFiniteError as error:
         is_done = True
         problem = Problem(sentence=error.sentence, step=error.step, layer=error.layer)
+    except (MemoryError, RuntimeError) as error:
+        if not is_short_of_memory(error):
+            raise
+        sentence = in_words(error, "This could not be done")
+        is_done, problem = True, Problem(sentence=sentence, hint=MORE_MEMORY)
     if is_done:
         session.replies.settle(session, command.id, problem)
 

@@ -21,7 +21,7 @@ from lantern.protocol.link import StartWorker
 from lantern.protocol.problems import Problem, ProblemError
 from lantern.worker import makeover, obey
 from lantern.worker.budget import Budget
-from lantern.worker.build import Workshop, in_words, no_run
+from lantern.worker.build import MORE_MEMORY, Workshop, in_words, is_short_of_memory, no_run
 from lantern.worker.fusing import Fusing
 from lantern.worker.goal import Goal
 from lantern.worker.keeper import Keeper
@@ -136,6 +136,8 @@ class Session:
         self.keeper.keep_if_due(self._run, is_running=self.phase == "running")
         if self.keeper.writer.problem is not None:
             self._disk_failed()
+        if (shortage := self.keeper.take_shortage()) is not None:
+            self.send(ProblemEvent(problem=shortage))
         self._is_fusing = self.fusing.slice()
         self.reporter.report(time.perf_counter())
 
@@ -185,7 +187,8 @@ class Session:
             )
         else:
             sentence = in_words(error, f"Step {run.step + 1} could not be done")
-            problem = Problem(sentence=sentence, step=run.step + 1, rewind_to=rewind_to)
+            hint = MORE_MEMORY if is_short_of_memory(error) else None
+            problem = Problem(sentence=sentence, hint=hint, step=run.step + 1, rewind_to=rewind_to)
         self.pause(problem)
 
     def close(self) -> None:
