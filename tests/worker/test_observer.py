@@ -8,7 +8,7 @@ import pytest
 from lantern.lab.kinds import Inspector
 from lantern.lab.plugin import load_plugins
 from lantern.lab.subject import Progress
-from lantern.protocol.events import EventBase, FigureEvent
+from lantern.protocol.events import EventBase, FigureEvent, ViewProblemEvent
 from lantern.protocol.figures import Figure, TextFigure
 from lantern.protocol.ids import ViewKey
 from lantern.protocol.views import View
@@ -203,3 +203,19 @@ def test_what_reads_the_optimizer_is_never_looked_at_beside_a_step(monkeypatch):
     while watching.slice(looking.now, "beside"):  # what is begun looks at a copy
         pass
     assert looking.looks["landscape"] == 5
+
+
+def test_what_is_half_done_gives_way_and_says_why(monkeypatch):
+    looking = Looking(monkeypatch, {"landscape": 0.01, "output": 0.001})
+    looking.go(0.02)
+    begun = looking.looks["landscape"]
+    assert 0 < begun < 5
+    looking.observer.give_way()
+    told = [event for event in looking.said if isinstance(event, ViewProblemEvent)]
+    assert [event.key for event in told] == ["landscape"]
+    assert "not enough memory" in told[0].problem.sentence
+    looking.go(10)
+    assert looking.looks["landscape"] == begun  # not at once again
+    assert looking.looks["output"] > 100
+    looking.go(25)
+    assert looking.looks["landscape"] > begun

@@ -5,6 +5,8 @@ import time
 import pytest
 from tests.worker.desk import same, small_experiment
 
+from lantern.lab.tasks import _supervised
+from lantern.lab.tasks._supervised import answered
 from lantern.protocol.commands import (
     BudgetCommand,
     CancelCommand,
@@ -27,6 +29,7 @@ from lantern.protocol.events import (
 from lantern.protocol.experiment import Change, Part, Training
 from lantern.protocol.ids import CommandId
 from lantern.protocol.views import SampleInput, View
+from lantern.worker.build import MORE_MEMORY
 
 IMAGE_VIEWS = (
     View(inspector="network"),
@@ -193,3 +196,47 @@ def test_a_slider_shows_after_one_step(open_desk):
         shown = desk.until(lambda step=step: _first_after(desk.of(FigureEvent), step))
         assert shown == [step + 1] * 2
     desk.ask(PauseCommand())
+
+
+def test_a_view_gives_way_to_a_step_that_lacks_memory(open_desk, monkeypatch):
+    tried = []
+
+    def forward(module, inputs):
+        if module.training and not tried:
+            tried.append(desk.session.run.step)
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        return answered(module, inputs)
+
+    desk = open_desk(small_experiment(training=Training(batch_size=10, engine="eager")))
+    desk.ask(RunCommand(steps=5))
+    desk.paused_at(5)
+    view = View(inspector="landscape")
+    desk.ask(WatchCommand(key=view.key, view=view, max_rate_hz=10))
+    desk.until(lambda: any(event.key == view.key for event in desk.of(ProgressEvent)))
+    monkeypatch.setattr(_supervised, "answered", forward)
+    desk.ask(RunCommand(steps=5))
+    desk.paused_at(10)
+    assert tried == [5]
+    assert desk.state().problem is None
+    other = open_desk(desk.session.run.base, session="other")
+    other.ask(RunCommand(steps=10))
+    other.paused_at(10)
+    assert same(desk.weights(), other.weights())
+
+
+def test_a_step_that_memory_never_suffices_for_pauses_the_run(open_desk, monkeypatch):
+    def refuse(module, inputs):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    desk = open_desk(small_experiment(training=Training(batch_size=10, engine="eager")))
+    desk.ask(RunCommand(steps=5))
+    desk.paused_at(5)
+    monkeypatch.setattr(_supervised, "answered", refuse)
+    desk.ask(RunCommand(steps=5))
+    problem = desk.until(lambda: desk.state().problem)
+    assert problem.step == 6
+    assert problem.rewind_to in range(5)
+    assert problem.hint == MORE_MEMORY
+    monkeypatch.undo()
+    desk.ask(RunCommand(steps=5))
+    desk.paused_at(10)

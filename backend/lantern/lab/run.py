@@ -106,6 +106,9 @@ class Run:
         """Whether a step was done on PyTorch's path only because the kernel was not ready yet."""
         self.shapings = 0
         """How many edits so far may have changed the module's shape or the data."""
+        self.is_torn = False
+        """Whether the last step failed in its update, which may have changed some weights."""
+        self._last_stage: Stage | None = None
         self._load = load
         self._wear(build_body(experiment, data), experiment, at=(0, 0))
         self._stages: Iterator[Stage] | None = None
@@ -164,9 +167,10 @@ class Run:
                 stage = next(stages)
             except StopIteration:
                 return
-            except (NonFiniteError, RuntimeError):
+            except (NonFiniteError, RuntimeError, MemoryError):
                 self._abandon()
                 raise
+            self._last_stage = stage
             yield stage
 
     @property
@@ -195,9 +199,9 @@ class Run:
             return
         stages = self._stages or self._begin()
         try:
-            for _ in stages:
+            for self._last_stage in stages:
                 pass
-        except (NonFiniteError, RuntimeError):
+        except (NonFiniteError, RuntimeError, MemoryError):
             self._abandon()
             raise
 
@@ -263,11 +267,13 @@ class Run:
             self._settings.adjust_rate(self.optimizer, factor)
         if self.is_fused:
             self._fuser.keep()
+        self._last_stage, self.is_torn = None, False
         self._stages = self._settings.task.step(self)
         return self._stages
 
     def _abandon(self) -> None:
         if self.is_inside_step:
+            self.is_torn = self._last_stage == "backward"
             self._disturbance.undo()
             self._fuser.put_back()
             self._stages = None

@@ -1,5 +1,7 @@
 """What a process that trains may take from its machine."""
 
+import ctypes
+import gc
 import os
 import resource
 import sys
@@ -24,6 +26,14 @@ def limit_process() -> None:
     _lower(resource.RLIMIT_CORE, 0)
     Path("/proc/self/oom_score_adj").write_text("800")
     os.nice(5)
+
+
+def release_memory() -> None:
+    """Give the system back what was freed, where the C library keeps it for later (glibc)."""
+    gc.collect()
+    library = ctypes.CDLL(None)
+    if hasattr(library, "malloc_trim"):
+        library.malloc_trim(0)
 
 
 SWITCH_S = 0.0005

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lantern.worker.beside import Beside
 from lantern.worker.budget import USED
+from lantern.worker.limits import release_memory
 from lantern.worker.loop import train
 from lantern.worker.measuring import Measuring
 from lantern.worker.observer import Observer, Scene
@@ -63,6 +64,12 @@ class Lookout:
         self.measuring.restart()
         self.observer.restart()
         self.touch()
+
+    def give_way(self) -> None:
+        """Free the memory that looking takes: a step lacks it."""
+        self.observer.give_way()
+        self.subjects.restart()
+        release_memory()
 
     def touch(self) -> None:
         """Note a change of the run by hand, which views are to show at once."""

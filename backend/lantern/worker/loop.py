@@ -63,6 +63,10 @@ class Trainee(Protocol):
         """Do steps, looking around meanwhile; return the seconds that so many took."""
         ...
 
+    def make_room(self, error: Exception) -> bool:
+        """Free memory that a step lacked; return whether to try it again."""
+        ...
+
     def stumble(self, error: NonFiniteError | RuntimeError | MemoryError) -> None:
         """Pause because a step could not be done."""
         ...
@@ -110,7 +114,8 @@ def work(session: Trainee) -> None:
             else:
                 train(session.run, session.ledger, steps)
         except (NonFiniteError, RuntimeError, MemoryError) as error:
-            session.stumble(error)
+            if not session.make_room(error):
+                session.stumble(error)
         stride.adapt(steps, elapsed_s or time.perf_counter() - started)
     session.close()
 

@@ -15,6 +15,7 @@ from lantern.protocol.figures import Figure
 from lantern.protocol.ids import CommandId, ViewKey
 from lantern.protocol.problems import Problem, ProblemError
 from lantern.protocol.views import View
+from lantern.worker.build import MORE_MEMORY
 from lantern.worker.inspection import Inspection, Listener
 from lantern.worker.telling import figures_event, in_words, progress_event
 from lantern.worker.turns import Turns
@@ -29,6 +30,8 @@ URGENT_S = 0.05
 """After a change by hand, views may take so much time at once before the budget counts again."""
 
 RETRY_S = 1.0
+LARGE_RETRY_S = 30.0
+TOO_LARGE = "There is not enough memory for this view beside training."
 
 FEED_S = 0.5
 """Inputs that follow each other so quickly are a film."""
@@ -121,6 +124,14 @@ class Observer:
                 watched.seen, watched.is_fed = None, is_film
         if not is_film:
             self._urgent_s = URGENT_S
+
+    def give_way(self) -> None:
+        """Drop what is half done, and say why: a step lacks the memory."""
+        for watched in [w for w in self._queue if w.work is not None]:
+            self._fail(watched, Problem(sentence=TOO_LARGE, hint=MORE_MEMORY))
+            watched.next_s = time.perf_counter() + LARGE_RETRY_S
+            if watched.is_lengthy:
+                watched.seen = None  # also what is looked at only once
 
     def restart(self) -> None:
         """Drop everything half done: another run took the place of the one looked at."""

@@ -86,6 +86,8 @@ class Session:
         self.replies = obey.Replies()
         self.fusing = Fusing(self)
         self._is_fusing = False
+        self._tight_step = -1
+        """The step for which views gave way last."""
 
     @property
     def run(self) -> Run:
@@ -171,6 +173,15 @@ class Session:
     def look_beside(self, steps: int) -> float:
         """Do steps, looking around meanwhile; return the seconds that so many took."""
         return self.lookout.look_beside(steps)
+
+    def make_room(self, error: Exception) -> bool:
+        """Let views give way to a step that lacked memory, once; return whether to try it again."""
+        step = self.run.step
+        if not is_short_of_memory(error) or self.run.is_torn or self._tight_step == step:
+            return False
+        self._tight_step = step
+        self.lookout.give_way()
+        return True
 
     def stumble(self, error: NonFiniteError | RuntimeError | MemoryError) -> None:
         """Pause because a step could not be done, and say what can be."""

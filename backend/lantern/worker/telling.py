@@ -6,6 +6,7 @@ from lantern.lab.subject import Progress
 from lantern.protocol.events import EventBase, FigureEvent, InspectedEvent, ProgressEvent
 from lantern.protocol.figures import Figure
 from lantern.protocol.problems import Problem
+from lantern.worker.build import MORE_MEMORY, is_short_of_memory
 from lantern.worker.watched import Watched
 
 
@@ -47,5 +48,7 @@ def progress_event(watched: Watched, progress: Progress) -> EventBase | None:
 
 def in_words(error: Exception) -> Problem:
     """Return why a view could not be computed, where an inspector did not say it itself."""
+    if is_short_of_memory(error):
+        return Problem(sentence="There is not enough memory for this view.", hint=MORE_MEMORY)
     text = str(error).strip().split("\n")[0][:200] or type(error).__name__
     return Problem(sentence=f"This view could not be computed: {text}")
