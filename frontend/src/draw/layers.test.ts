@@ -84,3 +84,20 @@ it("leaves a title the room up to the next column of its row, or to one of all r
   const one = { places: [place(0, 0), place(1, 80)], top: 44, floor: 300 };
   expect(titleRoom(one, 0)).toBe(80);
 });
+
+it("leaves the maps their room beside thousands of single values", () => {
+  const alexnet = [
+    maps("input", "input", 1, 32),
+    ...[
+      maps("conv1", "conv", 24, 55),
+      maps("conv2", "conv", 24, 27),
+      maps("conv5", "conv", 24, 13),
+    ],
+    ...[values("fc6", "linear", 4096), values("fc7", "linear", 4096), values("out", "output", 10)],
+  ];
+  const { places } = layoutLayers(picture(alexnet), { width: 1120, height: 400, top: 46 });
+  const wide = places.map(({ rect }) => rect.width);
+  for (const column of [4, 5]) expect(wide[column]).toBeLessThan(0.2 * 1120);
+  for (const column of [1, 2]) expect(places[column]?.cells[0]?.width).toBeGreaterThan(20);
+  for (const { rect } of places) expect(rect.y + rect.height).toBeLessThanOrEqual(400);
+});

@@ -38,6 +38,14 @@ export function isOutput(picture: NetworkPicture, column: number): boolean {
   );
 }
 
+/** Of the room, what a layer of single values may take: thousands would leave none for maps. */
+const VALUES_SHARE = 0.16;
+
+function isOfValues(column: NetworkColumn): boolean {
+  const raster = column.tiles[0]?.raster;
+  return raster === undefined || Math.max(raster.width, raster.height) <= 1;
+}
+
 /** Side of a tile before scaling: large maps larger, but not in proportion. */
 function wishedSide(column: NetworkColumn): number {
   const raster = column.tiles[0]?.raster;
@@ -67,10 +75,13 @@ interface Block {
   readonly gap: number;
 }
 
-function blockOf(column: NetworkColumn, scale: number, height: number): Block {
-  const side = Math.max(3, wishedSide(column) * scale);
-  const gap = side < 16 ? 1 : GAP;
+function blockOf(column: NetworkColumn, scale: number, { width, height }: LayersRoom): Block {
   const count = Math.max(1, shownCount(column));
+  const wished = wishedSide(column) * scale;
+  const side = isOfValues(column)
+    ? Math.max(2, Math.min(wished, Math.sqrt((VALUES_SHARE * width * height) / count) - 1))
+    : Math.max(3, wished);
+  const gap = side < 4 ? 0 : side < 16 ? 1 : GAP;
   const fitting = Math.max(1, Math.floor((height + gap) / (side + gap)));
   const perRow = Math.ceil(count / fitting);
   return { side, perRow, rows: Math.ceil(count / perRow), gap };
@@ -90,7 +101,7 @@ export function layoutLayers(picture: NetworkPicture, room: LayersRoom): LayersL
   const blocks = (scale: number): Block[] =>
     picture.columns
       .filter((_, index) => !isOutput(picture, index))
-      .map((column) => blockOf(column, scale, height));
+      .map((column) => blockOf(column, scale, { ...room, height }));
   const least = Math.max(20, Math.min(90, room.width * 0.042));
   const ribbons = Math.max(0, last) * least;
   let low = 0.05;
