@@ -9,6 +9,7 @@ from lantern.protocol.commands import InspectCommand
 from lantern.protocol.problems import ProblemError
 from lantern.protocol.rest import Explain, Explained
 from lantern.protocol.views import View
+from lantern.server.accepting import preferred
 from lantern.server.explained import answer_of
 from lantern.server.routes.needs import AskerNeed, ServicesNeed, SessionNeed
 
@@ -45,10 +46,11 @@ async def explain(
     except ProblemError as error:
         raise _in_words_of_the_request(error) from None
     assert done is not None  # the answer to an inspect command is always a frame or a problem
-    answer, accepted = answer_of(done), request.headers.get("accept", "")
-    if NPZ in accepted:
+    answer = answer_of(done)
+    wanted = preferred(request.headers.get("accept", ""), ("application/json", NPZ, PNG))
+    if wanted == NPZ:
         return _file(answer.npz(), NPZ, f"{session.id}-{wish.method}.npz")
-    if PNG in accepted:
+    if wanted == PNG:
         return _file(answer.png(scale), PNG, f"{session.id}-{wish.method}.png")
     return answer.json()
 
