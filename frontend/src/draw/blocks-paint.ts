@@ -1,7 +1,7 @@
 /** What a network of blocks has beside its maps: lines between columns, frames and arcs. */
 
 import { arcsOf, type Arc } from "./blocks";
-import { isOutput, type LayersLayout } from "./layers";
+import { isOutput, type LayersLayout } from "./places";
 import type { NetworkPicture } from "./network";
 import type { Palette } from "./palette";
 import { frameRect } from "./tile";

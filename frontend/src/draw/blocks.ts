@@ -1,5 +1,6 @@
 /** A deep network laid out by its blocks: columns of one size, and arcs for what skips layers. */
 
+import { shownCount, type NetworkColumn, type NetworkPicture } from "./network";
 import {
   barsPlace,
   barsWidth,
@@ -7,8 +8,7 @@ import {
   type LayerPlace,
   type LayersLayout,
   type LayersRoom,
-} from "./layers";
-import { shownCount, type NetworkColumn, type NetworkPicture } from "./network";
+} from "./places";
 import type { Rect } from "./raster";
 
 /** Maps side by side in a block. */

@@ -6,7 +6,7 @@ import { paintArcs, paintFrames, paintLines } from "./blocks-paint";
 import { cssOf, tableOf } from "./color";
 import { paintRibbon, type Edge } from "./curves";
 import { percent } from "./format";
-import { isOutput, type LayerPlace, type LayersLayout } from "./layers";
+import { isOutput, type LayerPlace, type LayersLayout } from "./places";
 import type { NetworkColumn, NetworkPicture } from "./network";
 import { font, scaled, type Palette } from "./palette";
 import type { Rect } from "./raster";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { isOutput, layoutLayers, titleRoom } from "./layers";
+import { layoutLayers } from "./layers";
 import type { NetworkColumn, NetworkPicture } from "./network";
+import { isOutput, titleRoom } from "./places";
 
 function maps(path: string, kind: string, units: number, side: number): NetworkColumn {
   const tile = {

@@ -2,42 +2,16 @@
 
 import { arcsRoom, hasBlocks, layoutBlocks } from "./blocks";
 import { shownCount, type NetworkColumn, type NetworkPicture } from "./network";
-import type { Rect } from "./raster";
-
-export interface LayerPlace {
-  readonly column: number;
-  readonly rect: Rect;
-  /** One for each tile, value or bar. */
-  readonly cells: readonly Rect[];
-  /** Where its title stands and how far down its arcs go, in a network broken into rows. */
-  readonly row?: { readonly top: number; readonly floor: number };
-}
-
-export interface LayersLayout {
-  readonly places: readonly LayerPlace[];
-  readonly top: number;
-  /** How far down arcs may go. */
-  readonly floor: number;
-}
-
-export interface LayersRoom {
-  readonly width: number;
-  readonly height: number;
-  readonly top: number;
-}
+import {
+  barsPlace,
+  barsWidth,
+  isOutput,
+  type LayerPlace,
+  type LayersLayout,
+  type LayersRoom,
+} from "./places";
 
 const GAP = 4;
-/** Pixels that titles take above the columns, at the page's usual type. */
-export const TITLES = 46;
-/** So much room is enough for any title. */
-const ALONE = 200;
-
-export function isOutput(picture: NetworkPicture, column: number): boolean {
-  return (
-    column === picture.columns.length - 1 && (picture.columns[column]?.tiles.length ?? 0) === 0
-  );
-}
-
 /** Of the room, what a layer of single values may take: thousands would leave none for maps. */
 const VALUES_SHARE = 0.16;
 
@@ -54,18 +28,6 @@ function wishedSide(column: NetworkColumn): number {
   return Math.max(raster.width, raster.height) <= 1
     ? 13
     : 14 + 8.4 * Math.sqrt(Math.max(raster.width, raster.height));
-}
-
-/** Pixels from a column to the next one at its right, which may be one that all rows have. */
-export function titleRoom({ places }: LayersLayout, index: number): number {
-  const here = places[index];
-  if (here === undefined) return 0;
-  const right = places.filter(
-    ({ rect, row }) =>
-      rect.x > here.rect.x &&
-      (here.row === undefined || (row?.top ?? here.row.top) === here.row.top),
-  );
-  return Math.min(ALONE, ...right.map(({ rect }) => rect.x - here.rect.x));
 }
 
 interface Block {
@@ -157,34 +119,4 @@ function tilesPlace(
     height: block.side,
   }));
   return { column: index, rect: { x, y, width: widthOf(block), height }, cells };
-}
-
-/** A share of the room, within what names and numbers need. */
-export function barsWidth(room: LayersRoom, share: number): number {
-  const zoom = zoomOf(room);
-  return Math.max(114 * zoom, Math.min(205 * zoom, room.width * share));
-}
-
-/** How large the type is: the titles above the columns say it. */
-function zoomOf({ top }: LayersRoom): number {
-  return Math.max(1, top / TITLES);
-}
-
-export function barsPlace(
-  column: NetworkColumn,
-  index: number,
-  x: number,
-  room: LayersRoom,
-  width: number,
-): LayerPlace {
-  const count = Math.max(1, shownCount(column));
-  const pitch = Math.min(30 * zoomOf(room), room.height / count);
-  const y = room.top + (room.height - pitch * count) / 2;
-  const cells = Array.from({ length: count }, (_, cell) => ({
-    x,
-    y: y + cell * pitch,
-    width,
-    height: pitch,
-  }));
-  return { column: index, rect: { x, y, width, height: pitch * count }, cells };
 }
