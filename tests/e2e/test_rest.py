@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 import struct
+import time
 
 import httpx
 import pytest
@@ -239,3 +240,20 @@ def test_a_plain_title_stays_true_and_a_chosen_one_stays(
     assert (read["title"], read["experiment"]["title"]) == (then, then)
     assert read["experiment"]["model"]["name"] == "small_cnn"
     server.request("DELETE", f"/sessions/{session}")
+
+
+def test_the_answer_to_a_command_says_where_the_run_stands_now(server: LanternServer) -> None:
+    session = server.create(SPIRAL, phase="paused")["id"]
+    try:
+        server.command(session, "pace", steps_per_s=200)
+        server.command(session, "run")
+        time.sleep(1)
+        before = time.monotonic()
+        first = server.command(session, "snapshot")["step"]
+        time.sleep(0.2)
+        last = server.command(session, "snapshot")["step"]
+        passed_s = time.monotonic() - before
+        # Telemetry alone, of every half a second while nobody watches, would often tell no step.
+        assert 20 <= last - first <= 200 * passed_s + 20
+    finally:
+        server.request("DELETE", f"/sessions/{session}")

@@ -28,6 +28,8 @@ class Looking:
         self.looks: Counter[str] = Counter()
         self.said: list[EventBase] = []
         self.touched = 0
+        self.unsent: set[str] = set()
+        """Views whose last figure was not sent yet."""
         self.step: int | None = None
         """Where the run stands; it goes on with the clock where this is None."""
         for module in (observer, inspection):
@@ -37,7 +39,7 @@ class Looking:
             stamp=lambda: Stamp(1, self.step or int(self.now * 1e5), None, self.touched),
             figures=self._figures,
             send=self.said.append,
-            is_waiting=lambda key: False,
+            is_waiting=lambda key: key in self.unsent,
         )
         self.observer = Observer(scene)
         for name in costs_s:
@@ -219,3 +221,18 @@ def test_what_is_half_done_gives_way_and_says_why(monkeypatch):
     assert looking.looks["output"] > 100
     looking.go(25)
     assert looking.looks["landscape"] > begun
+
+
+def test_a_change_is_shown_at_once_also_where_the_last_figure_was_still_on_its_way(monkeypatch):
+    looking = Looking(monkeypatch, {"network": 0.002, "output": 0.003})
+    looking.go(0.5)
+    looking.unsent.add("output")
+    looking.touched += 1
+    looking.observer.touch()
+    looks = looking.looks["output"]
+    looking.go(0.02)
+    assert looking.looks["output"] == looks
+    assert looking.observer.is_hurried
+    looking.unsent.clear()
+    looking.go(0.004)
+    assert looking.looks["output"] > looks

@@ -260,6 +260,8 @@ class ReplyEvent(EventBase):
     type: Literal["reply"] = "reply"
     command_id: CommandId
     problem: Problem | None = None
+    step: int | None = None
+    """Where the run stood then, which telemetry tells only now and then."""
 
 
 class InspectedEvent(EventBase):

@@ -176,6 +176,8 @@ def _take_reply(session: Session, event: ReplyEvent) -> None:
     asked = session.asked.get(event.command_id)
     if asked is None or asked.answer.done():
         return
+    if event.step is not None and event.step > session.step:
+        session.stands(event.step)
     needs_frame = asked.command.type in {"inspect", "export"}
     if event.problem is not None or not needs_frame:
         asked.answer.set_result(event.problem)

@@ -32,7 +32,9 @@ class Ledger:
     def write(self, step: int, epoch: float, loss: float) -> None:
         """Write the row of a step with the mean loss since the row before, if it is finite."""
         if math.isfinite(loss):
-            self._rows.append(Row(step=step, epoch=epoch, values={"train_loss": loss}))
+            # As Row(...) would, which checks what is known here and costs 30 microseconds a step.
+            values = {"train_loss": loss}
+            self._rows.append(Row.model_construct(step=step, epoch=epoch, values=values))
         self.due = next_row(step)
 
     def look(self, run: Run) -> None:

@@ -106,10 +106,15 @@ class Measuring:
         known = self._measured.step if self._measured else 0
         return HASTE if self._session.run.step > 2 * known else 1.0
 
+    def is_due(self, now: float) -> bool:
+        """Return whether it is time to measure a little, or to write down what was found."""
+        return now >= self._next_s or self._found is not None
+
     def slice(self, now: float, *, is_watched: bool) -> bool:
         """Measure a little if it is time for that; return whether it was."""
-        self._tell_end()  # training goes on: it is done by and by
-        if now < self._next_s and self._found is None:
+        if self._is_told:
+            self._tell_end()  # training goes on: it is done by and by
+        if not self.is_due(now):
             return False
         is_done = self._advance(now)
         self._count(now, rest_s=EVERY_S if is_done else 0.0, is_watched=is_watched)

@@ -48,7 +48,8 @@ class Replies:
 
     def settle(self, session: "Session", command: CommandId, problem: Problem | None) -> None:
         """Answer a command."""
-        reply = ReplyEvent(command_id=command, problem=problem)
+        step = session.run.step if session.has_run else None
+        reply = ReplyEvent(command_id=command, problem=problem, step=step)
         self._given[command] = reply
         session.send(reply)
 

@@ -153,7 +153,7 @@ class Observer:
         """Give the next due view one slice; return whether there was one."""
         chosen = self._next(now, which)
         if chosen is None:
-            if which == "all":
+            if which == "all" and not self._is_held_up():
                 self._urgent_s = 0.0
             return False
         self._queue.remove(chosen)
@@ -165,6 +165,13 @@ class Observer:
         self._urgent_s -= spent_s
         self._turns.taken(chosen, now, spent_s, was_awaited=was_awaited)
         return True
+
+    def _is_held_up(self) -> bool:
+        """Return whether a view cannot show a change yet: its last figure is still to be sent."""
+        stamp = self._scene.stamp()
+        return any(
+            w.repeats and w.seen != stamp and self._scene.is_waiting(w.key) for w in self._queue
+        )
 
     def _next(self, now: float, which: Which) -> Watched | None:
         if not self._queue:

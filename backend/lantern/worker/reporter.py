@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 ROWS_EVERY_S = 0.1
 TELEMETRY_EVERY_S = 0.2
+UNWATCHED_EVERY_S = 0.5
+"""Both, while nobody watches: each message takes the interpreter from training for a moment."""
 
 
 class Reporter:
@@ -25,10 +27,12 @@ class Reporter:
     def report(self, now: float) -> None:
         """Tell what is due."""
         session = self._session
-        if now - self._rows_s >= ROWS_EVERY_S and len(session.ledger):
+        least_s = 0.0 if session.lookout.observer else UNWATCHED_EVERY_S
+        if now - self._rows_s >= max(ROWS_EVERY_S, least_s) and len(session.ledger):
             self.flush()
             self._rows_s = now
-        if session.phase == "running" and now - self._telemetry_s >= TELEMETRY_EVERY_S:
+        is_late = now - self._telemetry_s >= max(TELEMETRY_EVERY_S, least_s)
+        if session.phase == "running" and is_late:
             self.tell_telemetry()
             self._telemetry_s = now
         if session.keeper.history.is_changed and session.has_run:

@@ -100,6 +100,7 @@ describe("SessionState", () => {
     tell({
       type: "reply",
       seq: 0,
+      step: null,
       command_id: commands()[index]?.id ?? "",
       problem: problem === null ? null : problemOf(problem),
     });

@@ -844,6 +844,8 @@ export interface ReplyEvent {
   readonly type: "reply";
   readonly command_id: string;
   readonly problem: Problem | null;
+  /** Where the run stood then, which telemetry tells only now and then. */
+  readonly step: number | null;
 }
 
 /** Start again from step 0 with the experiment as it stands. */

@@ -26,7 +26,10 @@ function answer(): void {
   const asked = sent.findLast((message) => message.type === "ask");
   if (asked?.type !== "ask") throw new Error("nothing was asked");
   const id = asked.command.id ?? "";
-  session.received({ type: "reply", seq: 1, command_id: id, problem: null }, FrameData.empty);
+  session.received(
+    { type: "reply", seq: 1, command_id: id, problem: null, step: 0 },
+    FrameData.empty,
+  );
 }
 
 beforeEach(() => {
