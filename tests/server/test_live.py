@@ -284,6 +284,7 @@ async def test_commands_are_carried_out_and_refused_over_the_link(server):
                 "type": "reply",
                 "command_id": "p1",
                 "problem": None,
+                "step": None,
             }
             change = {"path": "optimizer.params.learning_rate", "value": 7}
             edit = {"type": "edit", "id": "e1", "changes": [change]}
